@@ -1,0 +1,121 @@
+import { Err, Ok, type Result } from './result.ts'
+
+declare const brand: unique symbol
+
+/** A day of the civil calendar, as `'2026-01-31'`: no time, no zone. A transaction date is the day the institution printed. */
+export type IsoDate = string & { readonly [brand]: 'IsoDate' }
+
+/** A moment, in UTC, as `'2026-01-31T12:00:00.000Z'`: always with milliseconds, so that two instants sort as text. */
+export type Instant = string & { readonly [brand]: 'Instant' }
+
+/** Days from `from` to `to`, both included. */
+export type DateRange = { from: IsoDate; to: IsoDate }
+
+/** Why a text is no date or instant: `malformed` (another form), `impossible` (February 30th, hour 25). */
+export type DateProblem = 'malformed' | 'impossible'
+
+const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})$/
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/**
+ * Reads `'2026-01-31'`. The day must exist: there is no February 30th.
+ *
+ * @example
+ * ```ts
+ * import { parseIsoDate } from '@finport/core'
+ *
+ * parseIsoDate('2026-01-31').unwrap() // '2026-01-31'
+ * parseIsoDate('2026-02-30').unwrapErr() // 'impossible'
+ * ```
+ */
+export function parseIsoDate(text: string): Result<IsoDate, DateProblem> {
+  const match = ISO_DATE.exec(text)
+  if (match === null) return Err('malformed')
+  const [, year, month, day] = match.map(Number) as [number, number, number, number]
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Err('impossible')
+  return Ok(text as IsoDate)
+}
+
+/**
+ * Reads an RFC 3339 timestamp with any offset and gives the same moment in UTC. Digits beyond the millisecond are cut.
+ *
+ * @example
+ * ```ts
+ * import { parseInstant } from '@finport/core'
+ *
+ * parseInstant('2026-01-31T20:30:00-05:00').unwrap() // '2026-02-01T01:30:00.000Z'
+ * ```
+ */
+export function parseInstant(text: string): Result<Instant, DateProblem> {
+  const match = INSTANT.exec(text)
+  if (match === null) return Err('malformed')
+  const [, date = '', hour = '', minute = '', second = '00', fraction = '', offset = 'Z'] = match
+  const day = parseIsoDate(date)
+  if (day.isErr()) return day
+  const offsetMinutes = offset.length === 1 ? 0 : Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2))
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || offsetMinutes > 18 * 60)
+    return Err('impossible')
+  const utc = Date.parse(`${day.value}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`)
+  return Ok(toInstant(utc - (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000))
+}
+
+/**
+ * The instant of a count of milliseconds since 1970 (what `Date.now()` gives).
+ *
+ * @throws RangeError when the number is no moment between the years 0 and 9999.
+ */
+export function toInstant(epochMilliseconds: number): Instant {
+  const text = new Date(epochMilliseconds).toISOString()
+  if (text.length !== 24) throw new RangeError('An instant is a moment between the years 0 and 9999.')
+  return text as Instant
+}
+
+/** Whether a value is a day in the form `'2026-01-31'` that exists. */
+export function isIsoDate(value: unknown): value is IsoDate {
+  return typeof value === 'string' && parseIsoDate(value).isOk()
+}
+
+/** Whether a value is an instant in its one form, `'2026-01-31T12:00:00.000Z'`. */
+export function isInstant(value: unknown): value is Instant {
+  if (typeof value !== 'string') return false
+  const parsed = parseInstant(value)
+  return parsed.isOk() && parsed.value === value
+}
+
+const calendars = new Map<string, Intl.DateTimeFormat>()
+
+/**
+ * The day it is in a time zone at a moment: what a wall calendar there shows.
+ *
+ * @param timeZone an IANA name, such as `'America/New_York'`.
+ * @throws RangeError when the runtime does not know the time zone.
+ *
+ * @example
+ * ```ts
+ * import { civilDate, parseInstant } from '@finport/core'
+ *
+ * civilDate(parseInstant('2026-03-01T01:30:00Z').unwrap(), 'America/New_York') // '2026-02-28'
+ * ```
+ */
+export function civilDate(instant: Instant, timeZone: string): IsoDate {
+  let calendar = calendars.get(timeZone)
+  if (calendar === undefined) {
+    calendar = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    })
+    calendars.set(timeZone, calendar)
+  }
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
+  for (const { type, value } of calendar.formatToParts(new Date(instant))) parts[type] = value
+  return `${(parts.year ?? '').padStart(4, '0')}-${parts.month}-${parts.day}` as IsoDate
+}

@@ -1,0 +1,137 @@
+export {
+  type ApiKeyCredentials,
+  type CertificateCredentials,
+  type Credentials,
+  type CredentialsByType,
+  type CredentialType,
+  type CustomCredentials,
+  credentialTypes,
+  type FileContent,
+  type FileImportCredentials,
+  type ImportFile,
+  type LinkTokenCredentials,
+  maskCredentials,
+  needsRefresh,
+  type OAuth2Credentials,
+  type OAuthTokens,
+  type ProviderCredentials,
+  parseCredentials,
+  type StorableCredentials,
+} from './credentials.ts'
+export {
+  type AccountCategory,
+  type AccountStatus,
+  type AccountType,
+  accountCategories,
+  accountStatuses,
+  accountTypes,
+  type ProviderAccountData,
+  type TaxTreatment,
+  taxTreatments,
+} from './data/account.ts'
+export { type BalanceSnapshot, type BalanceSource, balanceSources } from './data/balance.ts'
+export {
+  type Batch,
+  type ProviderWarning,
+  type RejectedRecord,
+  type TransactionBatch,
+  type WarningCode,
+  warningCodes,
+} from './data/batch.ts'
+export { type AssetType, assetTypes, type ProviderHoldingData, type SecurityIdentifiers } from './data/holding.ts'
+export {
+  type ProviderTransactionData,
+  type TransactionFee,
+  type TransactionKind,
+  type TransactionRail,
+  type TransactionStatus,
+  type TransactionSubtype,
+  type TransactionType,
+  transactionRails,
+  transactionStatuses,
+  transactionSubtypes,
+} from './data/transaction.ts'
+export {
+  civilDate,
+  type DateProblem,
+  type DateRange,
+  type Instant,
+  type IsoDate,
+  isInstant,
+  isIsoDate,
+  parseInstant,
+  parseIsoDate,
+  toInstant,
+} from './dates.ts'
+export { Decimal, type DecimalProblem, type DecimalRounding, isDecimal } from './decimal.ts'
+export {
+  createProvider,
+  type Definition,
+  defineConnector,
+  defineProvider,
+  type Methods,
+  type ProviderArguments,
+  type ProviderOf,
+  type SettingsArguments,
+} from './define-provider.ts'
+export {
+  ConfigurationError,
+  ConnectionError,
+  type ConnectionErrorCode,
+  FinportError,
+  type InputIssue,
+  ProviderAbortedError,
+  ProviderAuthenticationError,
+  ProviderConfigurationError,
+  type ProviderError,
+  type ProviderErrorContext,
+  ProviderInvalidInputError,
+  ProviderInvalidResponseError,
+  ProviderPermissionError,
+  ProviderRateLimitError,
+  ProviderUnavailableError,
+  type ReauthenticationReason,
+  StorageError,
+  type StorageErrorCode,
+  UnknownProviderError,
+  type UserAction,
+  VaultError,
+  type VaultErrorCode,
+} from './errors.ts'
+export { fetchesFromSnapshot } from './fetches-from-snapshot.ts'
+export type { Json } from './json.ts'
+export {
+  type AuthType,
+  authTypes,
+  type ProviderCategory,
+  type ProviderMetadata,
+  providerCategories,
+  type TokenPolicy,
+} from './metadata.ts'
+export {
+  type Actor,
+  type ChangePage,
+  type ChangeSource,
+  type Connector,
+  type CredentialsOf,
+  type ExchangeProvider,
+  type FileIdentification,
+  type FileProvider,
+  type Identity,
+  isActor,
+  isChangeSource,
+  isExchangeProvider,
+  isFileProvider,
+  isOAuthProvider,
+  isProvider,
+  isSnapshotProvider,
+  type OAuthProvider,
+  type Provider,
+  type RequestOptions,
+  type SnapshotPage,
+  type SnapshotProvider,
+  type TransactionQuery,
+} from './provider.ts'
+export { createRegistry, type Erased, type Registry } from './registry.ts'
+export { Err, Ok, Result } from './result.ts'
+export type { FetchFunction, Logger, ProviderRuntime } from './runtime.ts'

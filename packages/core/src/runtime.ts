@@ -1,0 +1,87 @@
+import type { Json } from './json.ts'
+
+/** A fetch that takes a `Request`. Narrow on purpose: `globalThis.fetch`, a sandbox and a test double all fit. */
+export type FetchFunction = (request: Request) => Promise<Response>
+
+/** Where a provider says what it does. It is never given a secret. */
+export interface Logger {
+  debug(message: string, fields?: Record<string, Json>): void
+  info(message: string, fields?: Record<string, Json>): void
+  warn(message: string, fields?: Record<string, Json>): void
+  error(message: string, fields?: Record<string, Json>): void
+}
+
+/** Everything from outside that a provider may use. Callers give any part of it; the rest is the platform's own. */
+export interface ProviderRuntime {
+  /**
+   * Sends a request. What a provider gets here reaches only the hosts of its metadata, over https, and never follows a redirect; anything else
+   * is a programmer's mistake and throws a TypeError before anything is sent.
+   */
+  readonly fetch: FetchFunction
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  /** So many bytes fit for secrets. */
+  readonly random: (bytes: number) => Uint8Array
+  readonly logger: Logger
+  /** Lets `fetch` reach this machine over plain http as well, for sandboxes and tests. */
+  readonly allowLoopback: boolean
+}
+
+const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const finish = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, milliseconds)
+    signal?.addEventListener('abort', finish)
+  })
+}
+
+/** A whole runtime from the parts a caller gave: an `undefined` part is the platform's own. */
+export function completeRuntime(
+  parts: { [Part in keyof ProviderRuntime]?: ProviderRuntime[Part] | undefined },
+): ProviderRuntime {
+  return {
+    fetch: parts.fetch ?? ((request) => globalThis.fetch(request)),
+    now: parts.now ?? Date.now,
+    sleep: parts.sleep ?? sleep,
+    random: parts.random ?? ((bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
+    logger: parts.logger ?? silentLogger,
+    allowLoopback: parts.allowLoopback ?? false,
+  }
+}
+
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/**
+ * A fetch that reaches only these hosts. A host without a port means https on its usual port.
+ *
+ * @throws TypeError (as a rejection) for any other host or scheme, before anything is sent. The message names the host, never the path or query.
+ */
+export function restrictFetch(
+  fetch: FetchFunction,
+  allowed: { slug: string; hosts: readonly string[]; loopback: boolean },
+): FetchFunction {
+  const hosts = new Set(allowed.hosts.map((host) => new URL(`https://${host}`).host))
+  return async (request) => {
+    const url = new URL(request.url)
+    const isLoopback =
+      allowed.loopback && LOOPBACK_HOST.test(url.hostname) && (url.protocol === 'http:' || url.protocol === 'https:')
+    if (!isLoopback && !(url.protocol === 'https:' && hosts.has(url.host))) {
+      throw new TypeError(
+        `The provider '${allowed.slug}' may not reach ${url.protocol}//${url.host}. Its metadata allows https to: ${[...hosts].join(', ') || 'no host'}.`,
+      )
+    }
+    if (url.username !== '' || url.password !== '') {
+      throw new TypeError(`The provider '${allowed.slug}' put credentials into an address. They belong into a header.`)
+    }
+    return fetch(new Request(request, { redirect: 'manual' }))
+  }
+}
