@@ -2,14 +2,23 @@ import type { Credentials } from './credentials.ts'
 import type { ProviderAccountData } from './data/account.ts'
 import type { Batch, TransactionBatch } from './data/batch.ts'
 import type { ProviderHoldingData } from './data/holding.ts'
-import type { ProviderError } from './errors.ts'
+import { type ProviderError, ProviderInvalidInputError } from './errors.ts'
 import type { Provider, RequestOptions, SnapshotPage, SnapshotProvider, TransactionQuery } from './provider.ts'
-import { Ok, type Result } from './result.ts'
+import { Err, Ok, type Result } from './result.ts'
+
+/** How {@link fetchesFromSnapshot} works. */
+export type FetchesFromSnapshotOptions = {
+  /** The provider's slug, for errors. */
+  provider: string
+  /** Whether a snapshot is read once for each credentials object and then kept as long as that object: right for files, which don't change. */
+  once?: boolean | undefined
+}
 
 /**
  * The three plain calls made from a snapshot, for providers whose institution gives everything at once.
  *
- * Each call reads the snapshot anew. Rejected records and warnings of the whole snapshot come with every call, since a record that can't be read may belong to any account.
+ * An account told more than once is as it was told last. `fetchAccounts` has the rejected records and warnings that belong to no account, the other two those of their account. An account that is
+ * not in the snapshot is `PROVIDER_INVALID_INPUT`.
  *
  * @example
  * ```ts
@@ -19,62 +28,105 @@ import { Ok, type Result } from './result.ts'
  *   const page: SnapshotPage = { accounts: [], transactions: [], holdings: [], rejected: [], warnings: [], completed: [] }
  *   yield Ok(page)
  * }
- * const { fetchAccounts, fetchTransactions, fetchHoldings } = fetchesFromSnapshot(fetchSnapshot)
+ * const { fetchAccounts, fetchTransactions, fetchHoldings } = fetchesFromSnapshot(fetchSnapshot, { provider: 'acme' })
  * ```
  */
 export function fetchesFromSnapshot<C extends Credentials>(
   fetchSnapshot: SnapshotProvider<C>['fetchSnapshot'],
+  { provider, once = false }: FetchesFromSnapshotOptions,
 ): Pick<Provider<C>, 'fetchAccounts' | 'fetchTransactions' | 'fetchHoldings'> {
-  const collect = async (credentials: C, query?: TransactionQuery): Promise<Result<SnapshotPage, ProviderError>> => {
-    const all: SnapshotPage = {
-      accounts: [],
-      transactions: [],
-      holdings: [],
-      rejected: [],
-      warnings: [],
-      completed: [],
+  const kept = new WeakMap<C, Promise<Result<SnapshotPage, ProviderError>>>()
+
+  const read = (credentials: C, query: TransactionQuery): Promise<Result<SnapshotPage, ProviderError>> => {
+    if (!once) return collect(fetchSnapshot(credentials, query))
+    const known = kept.get(credentials)
+    if (known !== undefined && query.signal?.aborted !== true) return known
+    const reading = collect(fetchSnapshot(credentials, { signal: query.signal })).then((result) => {
+      if (result.isErr()) kept.delete(credentials)
+      else kept.set(credentials, reading)
+      return result
+    })
+    // One caller's signal must not end what others wait for.
+    if (query.signal === undefined) kept.set(credentials, reading)
+    return reading
+  }
+
+  const readAccount = async (operation: string, credentials: C, providerAccountId: string, query: TransactionQuery) => {
+    const snapshot = await read(credentials, query)
+    if (snapshot.isErr()) return snapshot
+    const isHere = ofAccount(providerAccountId)
+    if (!snapshot.value.accounts.some(isHere)) {
+      const reason = 'There is no such account.'
+      return Err(
+        new ProviderInvalidInputError({ provider, operation, issues: [{ path: 'providerAccountId', reason }] }),
+      )
     }
-    for await (const page of fetchSnapshot(credentials, query)) {
-      if (page.isErr()) return page
-      for (const key of Object.keys(all) as (keyof SnapshotPage)[]) {
-        for (const item of page.value[key]) (all[key] as unknown[]).push(item)
-      }
-    }
-    return Ok(all)
+    const { transactions, holdings, rejected, warnings, completed } = snapshot.value
+    return Ok({
+      transactions: transactions.filter(
+        (transaction) => isHere(transaction) && isWithin(transaction.transactionDate, query),
+      ),
+      holdings: holdings.filter(isHere),
+      rejected: rejected.filter(isHere),
+      warnings: warnings.filter(isHere),
+      completed: completed.findLast(isHere) ?? null,
+    })
   }
 
   return {
-    async fetchAccounts(credentials: C, options?: RequestOptions) {
-      return (await collect(credentials, options)).map(
-        ({ accounts, rejected, warnings, completed }): Batch<ProviderAccountData> => ({
-          items: accounts,
-          rejected,
-          warnings,
-          complete: accounts.every((account) =>
-            completed.some((one) => one.providerAccountId === account.providerAccountId),
-          ),
-        }),
-      )
+    async fetchAccounts(credentials: C, options: RequestOptions = {}) {
+      return (await read(credentials, options)).map((snapshot): Batch<ProviderAccountData> => {
+        const accounts = new Map(snapshot.accounts.map((account) => [account.providerAccountId, account]))
+        const isOfNone = ({ providerAccountId }: { providerAccountId: string | null }) =>
+          providerAccountId === null || !accounts.has(providerAccountId)
+        return {
+          items: [...accounts.values()],
+          rejected: snapshot.rejected.filter(isOfNone),
+          warnings: snapshot.warnings.filter(isOfNone),
+          complete: [...accounts.keys()].every((id) => snapshot.completed.some(ofAccount(id))),
+        }
+      })
     },
-    async fetchTransactions(credentials: C, providerAccountId: string, query?: TransactionQuery) {
-      return (await collect(credentials, query)).map(
+    async fetchTransactions(credentials: C, providerAccountId: string, query: TransactionQuery = {}) {
+      return (await readAccount('fetchTransactions', credentials, providerAccountId, query)).map(
         ({ transactions, rejected, warnings, completed }): TransactionBatch => ({
-          items: transactions.filter((transaction) => transaction.providerAccountId === providerAccountId),
+          items: transactions,
           rejected,
           warnings,
-          covered: completed.find((one) => one.providerAccountId === providerAccountId)?.covered ?? null,
+          covered: completed?.covered ?? null,
         }),
       )
     },
-    async fetchHoldings(credentials: C, providerAccountId: string, options?: RequestOptions) {
-      return (await collect(credentials, options)).map(
+    async fetchHoldings(credentials: C, providerAccountId: string, options: RequestOptions = {}) {
+      return (await readAccount('fetchHoldings', credentials, providerAccountId, options)).map(
         ({ holdings, rejected, warnings, completed }): Batch<ProviderHoldingData> => ({
-          items: holdings.filter((holding) => holding.providerAccountId === providerAccountId),
+          items: holdings,
           rejected,
           warnings,
-          complete: completed.find((one) => one.providerAccountId === providerAccountId)?.holdings ?? false,
+          complete: completed?.holdings ?? false,
         }),
       )
     },
   }
+}
+
+async function collect(
+  pages: AsyncIterable<Result<SnapshotPage, ProviderError>>,
+): Promise<Result<SnapshotPage, ProviderError>> {
+  const all: SnapshotPage = { accounts: [], transactions: [], holdings: [], rejected: [], warnings: [], completed: [] }
+  for await (const page of pages) {
+    if (page.isErr()) return page
+    for (const key of Object.keys(all) as (keyof SnapshotPage)[]) {
+      for (const item of page.value[key]) (all[key] as unknown[]).push(item)
+    }
+  }
+  return Ok(all)
+}
+
+function ofAccount(providerAccountId: string) {
+  return (one: { readonly providerAccountId: string | null }): boolean => one.providerAccountId === providerAccountId
+}
+
+function isWithin(date: string, { startDate, endDate }: TransactionQuery): boolean {
+  return (startDate === undefined || date >= startDate) && (endDate === undefined || date <= endDate)
 }

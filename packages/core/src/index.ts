@@ -98,7 +98,7 @@ export {
   VaultError,
   type VaultErrorCode,
 } from './errors.ts'
-export { fetchesFromSnapshot } from './fetches-from-snapshot.ts'
+export { type FetchesFromSnapshotOptions, fetchesFromSnapshot } from './fetches-from-snapshot.ts'
 export type { Json } from './json.ts'
 export {
   type AuthType,

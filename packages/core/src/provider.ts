@@ -85,7 +85,10 @@ export type SnapshotPage = {
 
 /** Accounts with their transactions and holdings in one read, page by page: files, aggregators. Used instead of the three calls where memory matters. */
 export interface SnapshotProvider<C extends Credentials = Credentials> extends Provider<C> {
-  /** Ends after the first `Err`. An account comes no later than its first transaction. */
+  /**
+   * Ends after the first `Err`. An account comes no later than the page of its first transaction, and again when more of it is known, such as a balance that stands behind
+   * the transactions: what is told last holds.
+   */
   fetchSnapshot(credentials: C, query?: TransactionQuery): AsyncIterable<Result<SnapshotPage, ProviderError>>
 }
 

@@ -138,6 +138,7 @@ const balance = z.strictObject({
 
 const rejected = z.strictObject({
   id: z.string().nullable(),
+  providerAccountId: z.string().nullable(),
   path: z.string().min(1),
   reason: z.string().min(1),
   rawData: json,

@@ -6,6 +6,8 @@ import type { ProviderTransactionData } from './transaction.ts'
 export type RejectedRecord = {
   /** Its id where that could be read, which keeps a stored twin from being taken for removed. */
   id: string | null
+  /** The account it belongs to; `null` when that can't be told, or when it is an account itself. */
+  providerAccountId: string | null
   /** Where in the answer or file it stands, such as `'$.activities[3].net_amount'` or `'STMTTRN at byte 1042'`. */
   path: string
   /** What is wrong with it, fit for users and logs: never a value of the record. */

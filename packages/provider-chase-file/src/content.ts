@@ -1,0 +1,59 @@
+import { Buffer } from 'node:buffer'
+import { setImmediate } from 'node:timers/promises'
+import type { FileContent } from '@finport/core'
+
+const CHUNK_BYTES = 64 * 1024
+/** How much is read before others get a turn. */
+const TURN_BYTES = 16 * CHUNK_BYTES
+
+/** A piece of a file, as text whose code units are its bytes, and the bytes themselves. */
+export type ContentChunk = { readonly bytes: Uint8Array; readonly binary: string }
+
+/**
+ * A file in pieces of 64 KB or so, whatever pieces it comes in. UTF-16 is made UTF-8 first.
+ *
+ * @throws whatever the host's stream throws, and a TypeError when it gives something other than bytes.
+ */
+export async function* readChunks(content: FileContent): AsyncGenerator<ContentChunk> {
+  let decoder: TextDecoder | null = null
+  let isFirst = true
+  let sinceTurn = 0
+  for await (const bytes of content instanceof Uint8Array ? slices(content) : coalesced(content())) {
+    if (isFirst) decoder = utf16DecoderOf(bytes)
+    isFirst = false
+    const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
+    yield { bytes, binary: Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength).toString('latin1') }
+    sinceTurn += bytes.length
+    if (sinceTurn >= TURN_BYTES) {
+      sinceTurn = 0
+      await setImmediate()
+    }
+  }
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) yield bytes.subarray(start, start + CHUNK_BYTES)
+}
+
+async function* coalesced(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = []
+  let length = 0
+  for await (const bytes of stream) {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('The stream of a file gave something other than bytes.')
+    waiting.push(bytes)
+    length += bytes.length
+    if (length < CHUNK_BYTES) continue
+    yield* slices(waiting.length === 1 ? bytes : Buffer.concat(waiting))
+    waiting = []
+    length = 0
+  }
+  if (length > 0) yield Buffer.concat(waiting)
+}
+
+/** UTF-16 has a byte order mark, or an ASCII character for its first. */
+function utf16DecoderOf([first, second]: Uint8Array): TextDecoder | null {
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return new TextDecoder('utf-16le')
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && second !== undefined))
+    return new TextDecoder('utf-16be')
+  return null
+}

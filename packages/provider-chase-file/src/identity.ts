@@ -1,0 +1,54 @@
+import type { Decimal, IsoDate } from '@finport/core'
+
+/**
+ * What names a transaction for ever.
+ *
+ * A FITID can't: at Chase, those of checking and savings accounts are the day and a position within it, so that they shift when a row is posted later that day, and
+ * those of cards are shared by a purchase, its foreign-transaction fee and its refund. Other banks leave them out or make new ones for each download.
+ *
+ * The content can: the post date, the amount, and the text. Of the text, what every download of the same transaction has: NAME and MEMO, which hold its first 64
+ * characters or so in two pieces, without blanks, since those at the cut are lost. Rows that are equal in all of this are told apart by counting
+ * them: they are interchangeable, so it does not matter which is which, and a file downloaded later with more rows gives the old ones the ids they had.
+ */
+export type TransactionIdentity = (row: { date: IsoDate; amount: Decimal; name: string; memo: string }) => string
+
+/** A counter for one account. Feed it every row of the account in a file, in any order. */
+export function createTransactionIdentity(): TransactionIdentity {
+  const occurrences = new Map<string, number>()
+  return ({ date, amount, name, memo }) => {
+    const content = `${date}_${amount}_${fingerprint(name, memo)}`
+    const occurrence = occurrences.get(content) ?? 0
+    occurrences.set(content, occurrence + 1)
+    return `${content}_${occurrence}`
+  }
+}
+
+/**
+ * 64 bits of a text without its blanks, in hexadecimal, so that ids are short and show no text: two lanes of multiply and xor with the finish of MurmurHash3. Nothing
+ * depends on it being hard to collide: equal fingerprints are counted like equal texts.
+ */
+function fingerprint(...texts: readonly string[]): string {
+  let low = 0x9747b28c
+  let high = 0x3c6ef372
+  for (const text of texts) {
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index)
+      if (unit <= 32 || unit === 160) continue
+      low = Math.imul(low ^ unit, 0x85ebca6b)
+      high = Math.imul(high ^ unit, 0xc2b2ae35)
+      high ^= low >>> 15
+    }
+    low = Math.imul(low ^ 31, 0x85ebca6b)
+  }
+  return hexadecimal(finish(low ^ (high >>> 16))) + hexadecimal(finish(high ^ (low >>> 13)))
+}
+
+function finish(lane: number): number {
+  let mixed = Math.imul(lane ^ (lane >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
+}
+
+function hexadecimal(lane: number): string {
+  return lane.toString(16).padStart(8, '0')
+}

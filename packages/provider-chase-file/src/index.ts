@@ -1,0 +1,1 @@
+export { chaseFile } from './provider.ts'

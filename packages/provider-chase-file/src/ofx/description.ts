@@ -1,0 +1,17 @@
+/** How much of a description Chase puts into NAME, and again into MEMO. */
+const CHASE_PIECE = 32
+
+/**
+ * One text of NAME and MEMO, blanks in a row made one.
+ *
+ * Chase cuts its description after 32 characters: the rest, up to 32 more, is in MEMO, and blanks at the cut are lost. So where NAME is full, MEMO goes on in the
+ * same word (or, which can't be seen, a blank was lost); where it is shorter, a blank was cut. Other banks put two texts there, or the same one twice.
+ */
+export function joinDescription(name: string, memo: string, isChase: boolean): string {
+  const head = name.replace(/\s+/g, ' ').trim()
+  const tail = memo.replace(/\s+/g, ' ').trim()
+  if (isChase) return head === '' || tail === '' ? head + tail : head + (name.length >= CHASE_PIECE ? '' : ' ') + tail
+  if (tail === '' || head.startsWith(tail)) return head
+  if (head === '' || tail.startsWith(head)) return tail
+  return `${head} ${tail}`
+}

@@ -1,0 +1,84 @@
+import {
+  type DateProblem,
+  Decimal,
+  type DecimalProblem,
+  Err,
+  Ok,
+  type ProviderTransactionData,
+  type Result,
+} from '@finport/core'
+import type { TransactionIdentity } from '../identity.ts'
+import { currencyOf } from './account.ts'
+import { joinDescription } from './description.ts'
+import { childOf, fieldOf, type OfxElement } from './element.ts'
+import { toRawData } from './raw-data.ts'
+import { classify, type StatementKind } from './tables.ts'
+import { parseOfxDate } from './values.ts'
+
+/** What a transaction needs to know of its statement. */
+export type TransactionContext = {
+  readonly providerAccountId: string
+  readonly kind: StatementKind
+  readonly currency: string
+  readonly isChase: boolean
+  readonly identify: TransactionIdentity
+  readonly includeRawData: boolean
+}
+
+const amountReasons: Record<DecimalProblem, string> = {
+  empty: 'is missing.',
+  not_a_number: 'is not a number.',
+  grouped: 'has more than one decimal mark.',
+  inexact: 'is not exact.',
+  too_long: 'has too many digits.',
+}
+const dateReasons: Record<DateProblem, string> = {
+  malformed: 'is not a date.',
+  impossible: 'is a day that does not exist.',
+}
+
+/** A STMTTRN (OFX 2.2, section 11.4.4.1) as a transaction, or why it can't be one. */
+export function toTransaction(
+  element: OfxElement,
+  context: TransactionContext,
+): Result<ProviderTransactionData, string> {
+  const amount = Decimal.parse(fieldOf(element, 'TRNAMT'))
+  if (amount.isErr()) return Err(`TRNAMT ${amountReasons[amount.error]}`)
+  const posted = fieldOf(element, 'DTPOSTED')
+  if (posted === '') return Err('DTPOSTED is missing.')
+  const date = parseOfxDate(posted)
+  if (date.isErr()) return Err(`DTPOSTED ${dateReasons[date.error]}`)
+
+  const word = fieldOf(element, 'TRNTYPE')
+  const name = fieldOf(element, 'NAME') || fieldOf(childOf(element, 'PAYEE'), 'NAME')
+  const memo = fieldOf(element, 'MEMO')
+  const checkNumber = fieldOf(element, 'CHECKNUM') || null
+  const { transactionType, subtype, rail } = classify(word, context.kind, amount.value.startsWith('-'))
+  return Ok({
+    providerTransactionId: context.identify({ date: date.value, amount: amount.value, name, memo }),
+    providerAccountId: context.providerAccountId,
+    transactionType,
+    subtype,
+    providerType: word,
+    amount: amount.value,
+    currency: currencyOf(childOf(element, 'CURRENCY'), 'CURSYM') ?? context.currency,
+    description: joinDescription(name, memo, context.isChase) || (checkNumber === null ? '' : `Check ${checkNumber}`),
+    transactionDate: date.value,
+    authorizedDate: parseOfxDate(fieldOf(element, 'DTUSER')).unwrapOr(null),
+    settlementDate: null,
+    occurredAt: null,
+    rail,
+    checkNumber,
+    symbol: null,
+    securityName: null,
+    assetType: null,
+    quantity: null,
+    unitPrice: null,
+    commission: null,
+    fees: [],
+    status: word === 'HOLD' ? 'pending' : 'posted',
+    groupId: null,
+    replaces: null,
+    rawData: context.includeRawData ? toRawData(element) : null,
+  })
+}
