@@ -205,8 +205,8 @@ describe('sources', () => {
   test('no file is longer than 400 lines', () => {
     const sources = code.filter((file) => /^(?:packages|examples)\/[^/]+\/src\/|^(?:scripts|test)\//.test(file))
     const offences = sources
-      .map((file) => ({ file, lines: parse(file).getLineStarts().length }))
-      .filter(({ lines }) => lines > 401)
+      .map((file) => ({ file, lines: parse(file).getLineStarts().length - 1 }))
+      .filter(({ lines }) => lines > 400)
       .map(({ file, lines }) => `${file}:${lines}`)
     expectNone(offences, 'Split these by noun: about 300 lines is the measure.')
   })

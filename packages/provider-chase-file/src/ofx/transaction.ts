@@ -52,6 +52,7 @@ export function toTransaction(
   const word = fieldOf(element, 'TRNTYPE')
   const name = fieldOf(element, 'NAME') || fieldOf(childOf(element, 'PAYEE'), 'NAME')
   const memo = fieldOf(element, 'MEMO')
+  const ordered = fieldOf(element, 'DTUSER')
   const checkNumber = fieldOf(element, 'CHECKNUM') || null
   const { transactionType, subtype, rail } = classify(word, context.kind, amount.value.startsWith('-'))
   return Ok({
@@ -64,7 +65,7 @@ export function toTransaction(
     currency: currencyOf(childOf(element, 'CURRENCY'), 'CURSYM') ?? context.currency,
     description: joinDescription(name, memo, context.isChase) || (checkNumber === null ? '' : `Check ${checkNumber}`),
     transactionDate: date.value,
-    authorizedDate: parseOfxDate(fieldOf(element, 'DTUSER')).unwrapOr(null),
+    authorizedDate: ordered === '' ? null : parseOfxDate(ordered).unwrapOr(null),
     settlementDate: null,
     occurredAt: null,
     rail,
