@@ -1,0 +1,2 @@
+export type { ConformanceCase, ProviderHarness } from './harness.ts'
+export { providerConformance } from './provider.ts'
