@@ -11,6 +11,7 @@ import {
   type ProviderError,
   parseCredentials,
 } from '@finport/core'
+import { providerConformance } from '@finport/core/conformance'
 import { accountBatchSchema, type DataSchema, metadataSchema } from '@finport/core/schemas'
 import { chaseFile } from '@finport/provider-chase-file'
 
@@ -93,16 +94,12 @@ const acme = defineProvider({
   }),
 })
 
+const toFile = () => ({ fileName: 'statement.qfx', fileContent: new TextEncoder().encode(statement) })
+
 const chase = createProvider(chaseFile).unwrap()
 assert.equal(isFileProvider(chase), true)
 
-const credentials = chase
-  .parseCredentials({
-    type: 'file_import',
-    fileName: 'statement.qfx',
-    fileContent: new TextEncoder().encode(statement),
-  })
-  .unwrap()
+const credentials = chase.parseCredentials(toFile()).unwrap()
 const accounts = (await chase.fetchAccounts(credentials)).mapErr(adviceFor).unwrap()
 assert.equal(accountBatchSchema['~standard'].vendor, 'zod')
 assert.deepEqual(await accountBatchSchema['~standard'].validate(accounts), { value: accounts })
@@ -122,3 +119,11 @@ assert.equal(providers.get(fromRoute).unwrapErr().code, 'PROVIDER_UNKNOWN')
 for (const { slug: _slug, ...metadata } of providers.list()) {
   assert.deepEqual(await metadataSchema['~standard'].validate(metadata), { value: metadata })
 }
+
+const cases = providerConformance({
+  create: (runtime) => createProvider(chaseFile, {}, runtime),
+  input: toFile,
+  secrets: ['000000001234'],
+})
+assert.ok(cases.length > 0)
+for (const { run } of cases) await run()

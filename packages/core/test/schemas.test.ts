@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import {
@@ -183,12 +184,6 @@ const notJson = [
 
 type Violations = Record<string, readonly unknown[]>
 
-/** Every wrong value of every field, each in its place in an otherwise good record. */
-const casesOf = (good: Record<string, unknown>, violations: Violations) =>
-  Object.entries(violations).flatMap(([field, values]) =>
-    values.map((value) => ({ path: field, record: { ...good, [field]: value } })),
-  )
-
 describe.each<[string, StandardSchemaV1, Record<string, unknown>, Violations]>([
   [
     'an account',
@@ -294,10 +289,10 @@ describe.each<[string, StandardSchemaV1, Record<string, unknown>, Violations]>([
     },
   ],
 ])('what is not documented is refused in %s', (_, schema, good, violations) => {
-  test.each(casesOf(good, violations))('$path: $record.$path', ({ path, record }) => {
-    const outcome = check(schema, record)
-    expect(outcome).toHaveProperty('paths')
-    expect('paths' in outcome && outcome.paths.map((text) => text.split('.')[0])).toContain(path)
+  test.each(Object.entries(violations))('%s', (field, values) => {
+    for (const value of values) {
+      expect(check(schema, { ...good, [field]: value }), inspect(value)).toEqual({ paths: [field] })
+    }
   })
 
   test('every violation at once, without throwing', () => {
@@ -319,7 +314,7 @@ describe.each<[string, StandardSchemaV1, Record<string, unknown>, Violations]>([
 })
 
 describe('rawData is JSON', () => {
-  test.each(notJson.map((rawData) => ({ rawData })))('not $rawData', ({ rawData }) => {
+  test.each(notJson.map((rawData) => ({ rawData, title: inspect(rawData) })))('not $title', ({ rawData }) => {
     for (const [schema, good] of [
       [accountSchema, sampleAccount],
       [transactionSchema, sampleTransaction],

@@ -1,4 +1,4 @@
-import { Err, type FileIdentification, type ImportFile, Ok, type Result } from '@finport/core'
+import { type FileIdentification, type ImportFile, Ok, type Result } from '@finport/core'
 import { type FileProblem, type FileSummary, readFile } from './read-file.ts'
 
 /** What a file is, by its content; `null` for one that is no statement file. */

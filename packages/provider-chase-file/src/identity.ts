@@ -24,31 +24,40 @@ export function createTransactionIdentity(): TransactionIdentity {
 }
 
 /**
- * 64 bits of a text without its blanks, in hexadecimal, so that ids are short and show no text: two lanes of multiply and xor with the finish of MurmurHash3. Nothing
- * depends on it being hard to collide: equal fingerprints are counted like equal texts.
+ * 60 bits of the texts without their blanks, in hexadecimal, so that ids are short and show no text: two lanes of multiply and xor with the finish of MurmurHash3. Nothing depends on
+ * it being hard to collide: equal fingerprints are counted like equal texts.
  */
 function fingerprint(...texts: readonly string[]): string {
-  let low = 0x9747b28c
-  let high = 0x3c6ef372
+  let first = 0x9747b28c
+  let second = 0x3c6ef372
   for (const text of texts) {
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index)
-      if (unit <= 32 || unit === 160) continue
-      low = Math.imul(low ^ unit, 0x85ebca6b)
-      high = Math.imul(high ^ unit, 0xc2b2ae35)
-      high ^= low >>> 15
+      if (unit <= SPACE || unit === NO_BREAK_SPACE) continue
+      first = Math.imul(first ^ unit, 0x85ebca6b)
+      second = Math.imul(second ^ unit, 0xc2b2ae35) ^ (first >>> 15)
     }
-    low = Math.imul(low ^ 31, 0x85ebca6b)
+    first = Math.imul(first ^ SPACE, 0x85ebca6b)
   }
-  return hexadecimal(finish(low ^ (high >>> 16))) + hexadecimal(finish(high ^ (low >>> 13)))
+  const low = finish(first ^ (second >>> 16))
+  const high = finish(second ^ (first >>> 13))
+  return (
+    (DIGITS[low >>> 20] as string) +
+    DIGITS[(low >>> 8) & 0xfff] +
+    DIGITS[((low & 0xff) << 4) | (high >>> 28)] +
+    DIGITS[(high >>> 16) & 0xfff] +
+    DIGITS[(high >>> 4) & 0xfff]
+  )
 }
+
+const SPACE = 32
+const NO_BREAK_SPACE = 160
+
+/** The numbers of 12 bits as three digits: writing them out each time takes a tenth of an import. */
+const DIGITS = Array.from({ length: 4096 }, (_, number) => number.toString(16).padStart(3, '0'))
 
 function finish(lane: number): number {
   let mixed = Math.imul(lane ^ (lane >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return (mixed ^ (mixed >>> 16)) >>> 0
-}
-
-function hexadecimal(lane: number): string {
-  return lane.toString(16).padStart(8, '0')
 }

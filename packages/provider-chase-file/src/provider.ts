@@ -122,13 +122,16 @@ export const chaseFile = defineProvider({
       query: TransactionQuery = {},
     ): AsyncGenerator<Result<SnapshotPage, ProviderError>> {
       const operation = 'fetchSnapshot'
+      const isOpenEnded = query.startDate === undefined && query.endDate === undefined
       const checked = checkQuery(operation, query)
       if (checked.isErr()) return yield checked
       for await (const page of readFile(credentials, { includeRawData, signal: query.signal })) {
         if (page.isErr()) return yield Err(toProviderError(operation, page.error))
         const account = checkAccount(operation, page.value, credentials.accountId)
         if (account.isErr()) return yield account
-        yield Ok({ ...page.value, transactions: page.value.transactions.filter(isWithin(query)) })
+        yield Ok(
+          isOpenEnded ? page.value : { ...page.value, transactions: page.value.transactions.filter(isWithin(query)) },
+        )
       }
     }
 

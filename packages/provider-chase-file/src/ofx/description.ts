@@ -8,10 +8,14 @@ const CHASE_PIECE = 32
  * same word (or, which can't be seen, a blank was lost); where it is shorter, a blank was cut. Other banks put two texts there, or the same one twice.
  */
 export function joinDescription(name: string, memo: string, isChase: boolean): string {
-  const head = name.replace(/\s+/g, ' ').trim()
-  const tail = memo.replace(/\s+/g, ' ').trim()
+  const head = singleSpaced(name)
+  const tail = singleSpaced(memo)
   if (isChase) return head === '' || tail === '' ? head + tail : head + (name.length >= CHASE_PIECE ? '' : ' ') + tail
   if (tail === '' || head.startsWith(tail)) return head
   if (head === '' || tail.startsWith(head)) return tail
   return `${head} ${tail}`
+}
+
+function singleSpaced(text: string): string {
+  return /\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ').trim() : text
 }

@@ -14,22 +14,21 @@ export function maskAccountNumber(accountNumber: string): string {
   return `••••${lastFour(accountNumber)}`
 }
 
-/** An element under its own names, account numbers masked. What comes more than once is a list. */
+/** An element under its own names, account numbers masked. What comes more than once is a list. Names are in capitals, so none is a property that every object has. */
 export function toRawData(element: OfxElement): Json {
-  const entries = new Map<string, Json[]>()
+  const data: Record<string, Json | Json[]> = {}
   const add = (name: string, value: Json) => {
-    const values = entries.get(name)
-    if (values === undefined) entries.set(name, [value])
-    else values.push(value)
+    const known = data[name]
+    if (known === undefined) data[name] = value
+    else if (Array.isArray(known)) known.push(value)
+    else data[name] = [known, value]
   }
-  for (let index = 0; index < element.fields.length; index += 2) {
-    const name = element.fields[index] as string
-    const value = element.fields[index + 1] as string
+  const { fields, children } = element
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string
+    const value = fields[index + 1] as string
     add(name, ACCOUNT_NUMBERS.has(name) ? maskAccountNumber(value) : value)
   }
-  for (const child of element.children) add(child.name, toRawData(child))
-  // fromEntries defines own properties, so that a tag named __proto__ is one too.
-  return Object.fromEntries(
-    [...entries].map(([name, values]) => [name, values.length === 1 ? (values[0] as Json) : values]),
-  )
+  for (const child of children) add(child.name, toRawData(child))
+  return data
 }

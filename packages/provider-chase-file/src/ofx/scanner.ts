@@ -26,24 +26,19 @@ export type Scanner = {
   end(): ScanProblem | null
 }
 
-type Tag = { readonly name: string; readonly kind: 'start' | 'end' | 'empty' }
+type Tag = {
+  /** What stands between the angle brackets, and the closing one. */
+  readonly source: string
+  readonly kind: 'start' | 'end' | 'empty'
+  readonly name: string
+  readonly isAggregate: boolean
+  /** The tag that came after this one the last time: records look alike, so that the next one is nearly always known. */
+  successor: Tag | null
+}
 
 const TAG = /^(\/?)([A-Za-z][\w.:-]*)(?:\s[\s\S]*?)?(\/?)$/
 const LONGEST_TAG = 1_024
 const CACHED_TAGS = 4_096
-
-function parseTag(inside: string): Tag | null {
-  if (inside.length > LONGEST_TAG) return null
-  const match = TAG.exec(inside)
-  if (match === null) return null
-  const [, slash, name = '', emptySlash] = match
-  return { name: name.toUpperCase(), kind: slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start' }
-}
-
-function isBlank(text: string): boolean {
-  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 32) return false
-  return true
-}
 
 /**
  * Reads both dialects of OFX, SGML (1.x, where leaves need no end tag) and XML (2.x), and the mixtures that banks make of them, in one pass and in linear
@@ -55,21 +50,32 @@ function isBlank(text: string): boolean {
  * - `<` not followed by a name is text; comments, declarations and processing instructions are skipped, so that there are no entities to expand
  */
 export function createScanner(events: ScannerEvents, limits: ScannerLimits): Scanner {
-  const root: OfxElement = { name: '', offset: 0, fields: [], children: [] }
-  const path: OfxElement[] = [root]
-  const openCount = new Map<string, number>()
   const tags = new Map<string, Tag | null>()
+  /** The open aggregates. The first is the file itself. */
+  const path: OfxElement[] = [{ name: '', offset: 0, fields: [], children: [] }]
+  let top = path[0] as OfxElement
 
   let carried = ''
   let chunkOffset = 0
+  let lastTag: Tag | null = null
 
-  /** A start tag whose text has not been read to its end, so that it is not known yet what it is. */
-  let pending: { name: string; offset: number } | null = null
+  /** A start tag whose text has not been read to its end, so that it is not known yet what it is; and where it stands. */
+  let pending: Tag | null = null
+  let pendingOffset = 0
   /** Its text so far: decoded, then raw. */
   let pendingDecoded = ''
   let pendingRaw = ''
-  /** The last leaf while its end tag has not come: text after an empty tag such as `<BR/>` still belongs to it. */
-  let openLeaf: OfxElement | null = null
+  /** Whether the last thing read is a leaf without an end tag: text after an empty tag such as `<BR/>` still belongs to it. */
+  let isLeafOpen = false
+
+  const parseTag = (inside: string): Tag | null => {
+    const match = inside.length > LONGEST_TAG ? null : TAG.exec(inside)
+    if (match === null) return null
+    const [, slash, word = '', emptySlash] = match
+    const name = word.toUpperCase()
+    const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
+    return { source: `${inside}>`, kind, name, isAggregate: events.aggregates.has(name), successor: null }
+  }
 
   const tagOf = (inside: string): Tag | null => {
     let tag = tags.get(inside)
@@ -77,99 +83,92 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       tag = parseTag(inside)
       if (tags.size < CACHED_TAGS) tags.set(inside, tag)
     }
+    if (lastTag !== null) lastTag.successor = tag
     return tag
   }
 
-  const openElement = (name: string, offset: number) => {
-    if ((openCount.get(name) ?? 0) > 0) closeThrough(name, 'implied')
-    const element: OfxElement = { name, offset, fields: [], children: [] }
-    path.push(element)
-    openCount.set(name, (openCount.get(name) ?? 0) + 1)
-    if (events.aggregates.has(name)) events.onStart()
+  const isOpen = (name: string): boolean => {
+    for (let depth = path.length - 1; depth > 0; depth--) if ((path[depth] as OfxElement).name === name) return true
+    return false
+  }
+
+  const open = (name: string, isAggregate: boolean, offset: number) => {
+    if (isOpen(name)) closeThrough(name, 'implied')
+    top = { name, offset, fields: [], children: [] }
+    path.push(top)
+    if (isAggregate) events.onStart()
   }
 
   const closeTop = (end: ElementEnd) => {
     const element = path.pop() as OfxElement
-    const parent = path.at(-1) as OfxElement
-    openCount.set(element.name, (openCount.get(element.name) as number) - 1)
+    top = path[path.length - 1] as OfxElement
     if (events.aggregates.has(element.name)) {
-      if (events.onEnd(element, path, end)) parent.children.push(element)
+      if (events.onEnd(element, path, end)) top.children.push(element)
     } else if (end === 'tag' && element.fields.length + element.children.length > 0) {
-      parent.children.push(element)
+      top.children.push(element)
     } else {
-      parent.fields.push(element.name, '')
-      for (const field of element.fields) parent.fields.push(field)
-      for (const child of element.children) parent.children.push(child)
+      top.fields.push(element.name, '')
+      for (const field of element.fields) top.fields.push(field)
+      for (const child of element.children) top.children.push(child)
     }
   }
 
   const closeThrough = (name: string, end: ElementEnd) => {
-    while ((path.at(-1) as OfxElement).name !== name) closeTop('implied')
+    while (top.name !== name) closeTop('implied')
     closeTop(end)
   }
 
-  const settlePending = (rest: string) => {
+  /** The text of the pending tag ends with `rest`: it is a leaf if there was any, else an aggregate. */
+  const settle = (rest: string) => {
     if (pending === null) return
-    const { name, offset } = pending
-    pending = null
     const raw = pendingRaw === '' ? rest : pendingRaw + rest
-    const isLeaf = (pendingDecoded !== '' || !isBlank(raw)) && !events.aggregates.has(name)
-    if (isLeaf) {
-      const element = path.at(-1) as OfxElement
-      element.fields.push(name, clean(pendingDecoded + decodeEntities(decodeBytes(raw))))
-      openLeaf = element
+    if (!pending.isAggregate && (pendingDecoded !== '' || !isBlank(raw))) {
+      top.fields.push(pending.name, clean(pendingDecoded + decodeEntities(decodeBytes(raw))))
+      isLeafOpen = true
     } else {
-      openElement(name, offset)
+      open(pending.name, pending.isAggregate, pendingOffset)
     }
+    pending = null
     pendingDecoded = ''
     pendingRaw = ''
   }
 
-  const startTag = (tag: Tag, offset: number) => {
-    pending = { name: tag.name, offset }
-    openLeaf = null
-  }
-
-  const emptyTag = (tag: Tag) => {
-    const leaf = openLeaf
-    if (leaf === null) {
-      ;(path.at(-1) as OfxElement).fields.push(tag.name, '')
-      return
+  const begin = (tag: Tag, offset: number) => {
+    if (tag.kind === 'start') {
+      pending = tag
+      pendingOffset = offset
+      isLeafOpen = false
+    } else if (tag.kind === 'end') {
+      isLeafOpen = false
+      if (isOpen(tag.name)) closeThrough(tag.name, 'tag')
+    } else if (isLeafOpen) {
+      // The text behind an empty tag goes on with the leaf: take it back and let it be settled again.
+      pendingDecoded = `${top.fields.pop()} `
+      pending = tagOf(top.fields.pop() as string)
+    } else {
+      top.fields.push(tag.name, '')
     }
-    // The text behind it goes on with the leaf: take the leaf back and let it be settled again.
-    const value = leaf.fields.pop() as string
-    pending = { name: leaf.fields.pop() as string, offset: leaf.offset }
-    pendingDecoded = `${value} `
-    openLeaf = null
   }
 
-  const endTag = (tag: Tag) => {
-    openLeaf = null
-    if ((openCount.get(tag.name) ?? 0) > 0) closeThrough(tag.name, 'tag')
-  }
-
-  /** Where the markup declaration, comment, CDATA section or processing instruction at `start` ends; null while that is not known. */
+  /** Where the declaration, comment, CDATA section or processing instruction at `start` ends, and its text if it has one; null while that is not known. */
   const skipSpecial = (text: string, start: number): { end: number; literal: string } | null => {
     const close = text.startsWith('<!--', start) ? '-->' : text.startsWith('<![CDATA[', start) ? ']]>' : '>'
     const end = text.indexOf(close, start + 2)
     if (end === -1) return null
-    return { end: end + close.length, literal: close === ']]>' ? text.slice(start + 9, end) : '' }
+    return { end: end + close.length, literal: close === ']]>' ? text.slice(start + '<![CDATA['.length, end) : '' }
   }
 
   const scan = (text: string, isLast: boolean): ScanProblem | null => {
     let position = 0
-    let nextClose = -1
+    let close = -1
     for (;;) {
       const start = text.indexOf('<', position)
-      if (start === -1) break
-      const problem = path.length > limits.depth || (pending !== null && pendingRaw.length > limits.valueLength)
-      if (problem) break
+      if (start === -1 || path.length > limits.depth || pendingRaw.length > limits.valueLength) break
       const next = text.charCodeAt(start + 1)
-      const isSpecial = next === 33 || next === 63
-      if (isSpecial) {
+      if (next === EXCLAMATION_MARK || next === QUESTION_MARK) {
         const special = skipSpecial(text, start)
         if (special === null) {
-          if (!isLast) return keep(text, position, start)
+          if (!isLast) return leave(text, position, start)
           break
         }
         if (pending !== null) {
@@ -180,57 +179,73 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
         position = special.end
         continue
       }
-      if (nextClose < start) {
-        nextClose = text.indexOf('>', start)
-        if (nextClose === -1) nextClose = text.length
+
+      let tag: Tag | null
+      const expected: Tag | null = lastTag === null ? null : lastTag.successor
+      if (expected !== null && text.startsWith(expected.source, start + 1)) {
+        tag = expected
+        position = advance(text, position, start, start + 1 + expected.source.length)
+      } else {
+        if (close < start) close = text.indexOf('>', start)
+        if (close === -1) close = text.length
+        const nextStart = text.indexOf('<', start + 1)
+        if (close === text.length && nextStart === -1 && !isLast) return leave(text, position, start)
+        tag =
+          close === text.length || (nextStart !== -1 && nextStart < close) ? null : tagOf(text.slice(start + 1, close))
+        if (tag === null) {
+          if (pending !== null) pendingRaw += text.slice(position, start + 1)
+          position = start + 1
+          continue
+        }
+        position = advance(text, position, start, close + 1)
       }
-      const nextStart = text.indexOf('<', start + 1)
-      if (nextClose === text.length && nextStart === -1 && !isLast) return keep(text, position, start)
-      const tag = nextStart !== -1 && nextStart < nextClose ? null : tagOf(text.slice(start + 1, nextClose))
-      if (tag === null || nextClose === text.length) {
-        if (pending !== null) pendingRaw += text.slice(position, start + 1)
-        position = start + 1
-        continue
-      }
-      settlePending(text.slice(position, start))
-      if (tag.kind === 'start') startTag(tag, chunkOffset + start)
-      else if (tag.kind === 'end') endTag(tag)
-      else emptyTag(tag)
-      position = nextClose + 1
+      lastTag = tag
+      begin(tag, chunkOffset + start)
     }
-    return keep(text, position, text.length)
+    return leave(text, position, text.length)
   }
 
-  /** Ends a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
-  const keep = (text: string, position: number, tail: number): ScanProblem | null => {
+  /** Settles what is pending with the text before a tag. */
+  const advance = (text: string, position: number, start: number, end: number): number => {
+    if (pending !== null) settle(text.slice(position, start))
+    return end
+  }
+
+  /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
+  const leave = (text: string, position: number, tail: number): ScanProblem | null => {
     if (pending !== null) pendingRaw += text.slice(position, tail)
     carried = text.slice(tail)
     chunkOffset += tail
-    if (pending !== null && pendingRaw.length > limits.valueLength) {
-      return { offset: pending.offset, reason: `A value is longer than ${limits.valueLength} bytes.` }
+    if (path.length > limits.depth)
+      return { offset: top.offset, reason: `Elements are nested more than ${limits.depth} deep.` }
+    if (pendingRaw.length > limits.valueLength) {
+      return { offset: pendingOffset, reason: `A value is longer than ${limits.valueLength} bytes.` }
     }
     if (carried.length > limits.valueLength) {
       return { offset: chunkOffset, reason: `A tag or comment is longer than ${limits.valueLength} bytes.` }
-    }
-    if (path.length > limits.depth) {
-      return {
-        offset: (path.at(-1) as OfxElement).offset,
-        reason: `Elements are nested more than ${limits.depth} deep.`,
-      }
     }
     return null
   }
 
   return {
-    write: (chunk) => scan(carried + chunk, false),
+    write: (chunk) => scan(carried === '' ? chunk : carried + chunk, false),
     end() {
       const problem = scan(carried, true)
       if (problem !== null) return problem
-      settlePending('')
+      settle('')
       while (path.length > 1) closeTop('file')
       return null
     },
   }
+}
+
+const EXCLAMATION_MARK = 33
+const QUESTION_MARK = 63
+const SPACE = 32
+
+function isBlank(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > SPACE) return false
+  return true
 }
 
 /** NULs can't be stored as text in databases, and say nothing. */

@@ -14,7 +14,8 @@ import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { lastFour, toRawData } from './raw-data.ts'
 import { createScanner, type ElementEnd, type ScannerLimits } from './scanner.ts'
 import { knownAggregates, responseElements, type StatementKind, statementElements, statusReason } from './tables.ts'
-import { toTransaction } from './transaction.ts'
+import { type TransactionContext, toTransaction } from './transaction.ts'
+import { createOfxDateReader } from './values.ts'
 
 /** Chase's id for Quicken, in FI and INTU.BID, and its INTU.BID for QuickBooks. */
 const CHASE_ID = '10898'
@@ -64,10 +65,6 @@ function emptyPage(): SnapshotPage {
   return { accounts: [], transactions: [], holdings: [], rejected: [], warnings: [], completed: [] }
 }
 
-function innermost<T>(path: readonly OfxElement[], names: Readonly<Record<string, T>>): OfxElement | undefined {
-  return path.findLast(({ name }) => Object.hasOwn(names, name))
-}
-
 /** Reads bank and card statements. */
 export function createStatementReader(options: StatementOptions): StatementReader {
   let page = emptyPage()
@@ -79,6 +76,9 @@ export function createStatementReader(options: StatementOptions): StatementReade
   let rowCount = 0
   /** Rows of a statement that come before the account they belong to. */
   let waiting: Row[] = []
+  /** The statement whose rows are being read, once its account is known. */
+  let current: { statement: OfxElement; context: TransactionContext } | null = null
+  const readDate = createOfxDateReader()
   const failures: (InputIssue & { element: OfxElement })[] = []
 
   const warn = (code: SnapshotPage['warnings'][number]['code'], providerAccountId: string | null, message: string) => {
@@ -89,6 +89,16 @@ export function createStatementReader(options: StatementOptions): StatementReade
     const rawData = options.includeRawData ? toRawData(element) : null
     page.rejected.push({ id: null, providerAccountId, path, reason, rawData })
   }
+
+  const contextOf = (statement: OfxElement, account: FileAccount): TransactionContext => ({
+    providerAccountId: account.data.providerAccountId,
+    kind: account.data.category === 'credit' ? 'card' : 'deposit',
+    currency: currencyOf(statement, 'CURDEF') ?? NO_CURRENCY,
+    isChase,
+    identify: account.identify,
+    includeRawData: options.includeRawData,
+    readDate,
+  })
 
   const accountOf = (statement: OfxElement, kind: StatementKind): FileAccount => {
     const from = accountElementOf(statement)
@@ -123,17 +133,10 @@ export function createStatementReader(options: StatementOptions): StatementReade
     return account
   }
 
-  const readRow = ({ element, end, path }: Row, statement: OfxElement, account: FileAccount) => {
-    const { providerAccountId, category } = account.data
+  const readRow = ({ element, end, path }: Row, context: TransactionContext) => {
+    const { providerAccountId } = context
     if (end === 'file') return reject(providerAccountId, path, 'The file ends inside this record.', element)
-    const transaction = toTransaction(element, {
-      providerAccountId,
-      kind: category === 'credit' ? 'card' : 'deposit',
-      currency: currencyOf(statement, 'CURDEF') ?? NO_CURRENCY,
-      isChase,
-      identify: account.identify,
-      includeRawData: options.includeRawData,
-    })
+    const transaction = toTransaction(element, context)
     if (transaction.isOk()) page.transactions.push(transaction.value)
     else reject(providerAccountId, path, transaction.error, element)
   }
@@ -141,22 +144,24 @@ export function createStatementReader(options: StatementOptions): StatementReade
   const endRow = (element: OfxElement, path: readonly OfxElement[], end: ElementEnd) => {
     rowCount++
     const row: Row = { element, end, path: `STMTTRN[${rowCount}] at byte ${element.offset}` }
-    const statement = innermost(path, statementElements)
-    if (statement === undefined) {
-      reject(null, row.path, 'The record is outside of a statement.', element)
-    } else if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null) {
-      waiting.push(row)
-    } else {
-      readRow(row, statement, accountOf(statement, statementElements[statement.name] as StatementKind))
+    const statement = path.findLast(({ name }) => Object.hasOwn(statementElements, name))
+    if (statement === undefined) return reject(null, row.path, 'The record is outside of a statement.', element)
+    if (current?.statement !== statement) {
+      if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null)
+        return void waiting.push(row)
+      const account = accountOf(statement, statementElements[statement.name] as StatementKind)
+      current = { statement, context: contextOf(statement, account) }
     }
+    readRow(row, current.context)
   }
 
   const endStatement = (statement: OfxElement, kind: StatementKind) => {
     statementCount++
     const account = accountOf(statement, kind)
     const { providerAccountId } = account.data
-    for (const row of waiting) readRow(row, statement, account)
+    for (const row of waiting) readRow(row, contextOf(statement, account))
     waiting = []
+    current = null
     account.data = mergeAccounts(
       account.data,
       toAccount(statement, kind, { providerAccountId, includeRawData: options.includeRawData }),

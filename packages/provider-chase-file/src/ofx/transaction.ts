@@ -13,7 +13,7 @@ import { joinDescription } from './description.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { toRawData } from './raw-data.ts'
 import { classify, type StatementKind } from './tables.ts'
-import { parseOfxDate } from './values.ts'
+import type { OfxDateReader } from './values.ts'
 
 /** What a transaction needs to know of its statement. */
 export type TransactionContext = {
@@ -23,6 +23,7 @@ export type TransactionContext = {
   readonly isChase: boolean
   readonly identify: TransactionIdentity
   readonly includeRawData: boolean
+  readonly readDate: OfxDateReader
 }
 
 const amountReasons: Record<DecimalProblem, string> = {
@@ -46,7 +47,7 @@ export function toTransaction(
   if (amount.isErr()) return Err(`TRNAMT ${amountReasons[amount.error]}`)
   const posted = fieldOf(element, 'DTPOSTED')
   if (posted === '') return Err('DTPOSTED is missing.')
-  const date = parseOfxDate(posted)
+  const date = context.readDate(posted)
   if (date.isErr()) return Err(`DTPOSTED ${dateReasons[date.error]}`)
 
   const word = fieldOf(element, 'TRNTYPE')
@@ -65,7 +66,7 @@ export function toTransaction(
     currency: currencyOf(childOf(element, 'CURRENCY'), 'CURSYM') ?? context.currency,
     description: joinDescription(name, memo, context.isChase) || (checkNumber === null ? '' : `Check ${checkNumber}`),
     transactionDate: date.value,
-    authorizedDate: ordered === '' ? null : parseOfxDate(ordered).unwrapOr(null),
+    authorizedDate: ordered === '' ? null : context.readDate(ordered).unwrapOr(null),
     settlementDate: null,
     occurredAt: null,
     rail,

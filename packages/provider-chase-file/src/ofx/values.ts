@@ -14,6 +14,22 @@ export function parseOfxDate(text: string): Result<IsoDate, DateProblem> {
   return match === null ? Err('malformed') : parseIsoDate(`${match[1]}-${match[2]}-${match[3]}`)
 }
 
+/** {@link parseOfxDate} for the rows of a file. */
+export type OfxDateReader = typeof parseOfxDate
+
+/** A reader that knows the last date it read: rows are grouped by day. */
+export function createOfxDateReader(): OfxDateReader {
+  let lastText = ''
+  let lastResult: ReturnType<OfxDateReader> = Err('malformed')
+  return (text) => {
+    if (text !== lastText) {
+      lastText = text
+      lastResult = parseOfxDate(text)
+    }
+    return lastResult
+  }
+}
+
 /** The moment that a date of OFX section 3.2.8 names: Greenwich's without an offset, or with one that no zone has. `null` when it can't be read. */
 export function parseOfxInstant(text: string): Instant | null {
   const date = parseOfxDate(text)
