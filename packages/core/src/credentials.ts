@@ -137,6 +137,15 @@ const fieldRules = {
   [T in Exclude<CredentialType, 'custom'>]: Record<keyof Omit<CredentialsByType[T], 'type'>, FieldRule>
 }
 
+function isJson(value: unknown): value is Json {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.every(isJson)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
+}
+
 function problemOf(rule: FieldRule, value: unknown): string | null {
   const isText = typeof value === 'string' && value.trim() !== ''
   switch (rule) {
@@ -181,13 +190,17 @@ export function parseCredentials<T extends CredentialType>(
 ): Result<CredentialsByType[T], ProviderInvalidInputError> {
   const refuse = (issues: InputIssue[]) =>
     Err(new ProviderInvalidInputError({ provider: context.provider, operation: 'parseCredentials', issues }))
-  if (typeof input !== 'object' || input === null)
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
     return refuse([{ path: 'credentials', reason: 'An object is needed.' }])
   const given = input as Readonly<Record<string, unknown>>
   if (given.type !== undefined && given.type !== type) {
     return refuse([{ path: 'type', reason: `Credentials of type '${type}' are needed.` }])
   }
-  if (type === 'custom') return Ok(maskCredentials({ ...given, type } as unknown as CredentialsByType[T]))
+  if (type === 'custom') {
+    const wrong = Object.keys(given).filter((field) => field !== 'type' && !isJson(given[field]))
+    if (wrong.length > 0) return refuse(wrong.map((path) => ({ path, reason: 'Plain JSON is needed.' })))
+    return Ok(maskCredentials({ ...given, type } as unknown as CredentialsByType[T]))
+  }
 
   const fields: Record<string, unknown> = { type }
   const issues: InputIssue[] = []

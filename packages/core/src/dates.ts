@@ -57,11 +57,13 @@ export function parseInstant(text: string): Result<Instant, DateProblem> {
   const [, date = '', hour = '', minute = '', second = '00', fraction = '', offset = 'Z'] = match
   const day = parseIsoDate(date)
   if (day.isErr()) return day
-  const offsetMinutes = offset.length === 1 ? 0 : Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2))
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || offsetMinutes > 18 * 60)
-    return Err('impossible')
+  const offsetMinute = offset.length === 1 ? 0 : Number(offset.slice(-2))
+  const offsetMinutes = offset.length === 1 ? 0 : Number(offset.slice(1, 3)) * 60 + offsetMinute
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return Err('impossible')
+  if (offsetMinute > 59 || offsetMinutes > 18 * 60) return Err('impossible')
   const utc = Date.parse(`${day.value}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`)
-  return Ok(toInstant(utc - (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000))
+  const moment = new Date(utc - (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000).toISOString()
+  return moment.length === 24 ? Ok(moment as Instant) : Err('impossible')
 }
 
 /**
@@ -109,6 +111,7 @@ export function civilDate(instant: Instant, timeZone: string): IsoDate {
       timeZone,
       calendar: 'gregory',
       numberingSystem: 'latn',
+      era: 'short',
       year: 'numeric',
       month: '2-digit',
       day: '2-digit',
@@ -117,5 +120,7 @@ export function civilDate(instant: Instant, timeZone: string): IsoDate {
   }
   const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
   for (const { type, value } of calendar.formatToParts(new Date(instant))) parts[type] = value
-  return `${(parts.year ?? '').padStart(4, '0')}-${parts.month}-${parts.day}` as IsoDate
+  // The year before 1 AD is 0 here, and 1 BC to the calendar.
+  const year = parts.era === 'BC' ? `${1 - Number(parts.year)}` : (parts.year ?? '')
+  return `${year.padStart(4, '0')}-${parts.month}-${parts.day}` as IsoDate
 }

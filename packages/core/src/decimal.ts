@@ -84,7 +84,7 @@ function parseText(text: string): Result<Decimal, DecimalProblem> {
   if (trimmed === '') return Err('empty')
   // Far beyond any number, and a bound on the work below.
   if (trimmed.length > 2 * MAXIMUM_DIGITS)
-    return Err(/^[+-]?[\d.,]+(?:[eE][+-]?\d+)?$/.test(trimmed) ? 'too_long' : 'not_a_number')
+    return Err(/^[+-]?[.,]*\d[\d.,]*(?:[eE][+-]?\d+)?$/.test(trimmed) ? 'too_long' : 'not_a_number')
   const match = PLAIN.exec(trimmed)
   if (match === null)
     return Err(

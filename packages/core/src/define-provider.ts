@@ -15,7 +15,7 @@ import type {
   SnapshotProvider,
 } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
-import { completeRuntime, type ProviderRuntime, restrictFetch } from './runtime.ts'
+import { completeRuntime, type ProviderRuntime, type RuntimeOptions, restrictFetch } from './runtime.ts'
 
 /** A capability without the identity that `createProvider` adds: what a definition's `create` returns. */
 export type Methods<P> = Omit<P, keyof Identity>
@@ -41,10 +41,22 @@ type IfAny<M, Names extends PropertyKey, Capability> = [Extract<keyof M, Names>]
   ? unknown
   : Methods<Capability>
 
+/** Methods whose first parameter is credentials. As function types they are compared strictly, where methods would also be let take more than they are given. */
+type TakesCredentials =
+  | 'revoke'
+  | 'fetchAccounts'
+  | 'fetchTransactions'
+  | 'fetchHoldings'
+  | 'fetchSnapshot'
+  | 'fetchChanges'
+  | 'act'
+
 /** Half a capability does not compile, and every method takes what parseCredentials gives. */
 type Whole<M> =
   CredentialsOf<M> extends infer C extends Credentials
-    ? IfAny<M, 'fetchAccounts' | 'fetchTransactions' | 'fetchHoldings', Provider<C>> &
+    ? Methods<Connector<C>> &
+        Record<Extract<keyof M, TakesCredentials>, (credentials: C, ...rest: never[]) => unknown> &
+        IfAny<M, 'fetchAccounts' | 'fetchTransactions' | 'fetchHoldings', Provider<C>> &
         IfAny<M, 'fetchSnapshot', SnapshotProvider<C>> &
         IfAny<M, 'exchangeCredentials', ExchangeProvider<C>> &
         IfAny<M, 'fetchChanges', ChangeSource<unknown, C>> &
@@ -132,8 +144,8 @@ export type SettingsArguments<Settings extends StandardSchemaV1> =
 /** The parameters of `createProvider` after the definition. */
 export type ProviderArguments<Settings extends StandardSchemaV1> =
   Record<never, never> extends SettingsInput<Settings>
-    ? [settings?: SettingsInput<Settings> | undefined, runtime?: Partial<ProviderRuntime> | undefined]
-    : [settings: SettingsInput<Settings>, runtime?: Partial<ProviderRuntime> | undefined]
+    ? [settings?: SettingsInput<Settings> | undefined, runtime?: RuntimeOptions | undefined]
+    : [settings: SettingsInput<Settings>, runtime?: RuntimeOptions | undefined]
 
 /**
  * Makes a provider from its definition: no storage and no network needed.
@@ -162,7 +174,7 @@ export function createProvider<Slug extends string, Settings extends StandardSch
 export function makeProvider<Slug extends string, Settings extends StandardSchemaV1, M>(
   definition: Definition<Slug, Settings, M>,
   settings: unknown = {},
-  runtimeParts: Partial<ProviderRuntime>,
+  runtimeOptions: RuntimeOptions,
 ): Result<M & Identity<Slug>, ConfigurationError> {
   const parsed = definition.settings['~standard'].validate(settings)
   if (parsed instanceof Promise) {
@@ -171,7 +183,7 @@ export function makeProvider<Slug extends string, Settings extends StandardSchem
   if (parsed.issues !== undefined) return Err(configurationError(definition.slug, settings, parsed.issues))
 
   const hosts = [...definition.metadata.hosts, ...(definition.hosts?.(parsed.value) ?? [])]
-  const runtime = completeRuntime(runtimeParts)
+  const runtime = completeRuntime(runtimeOptions)
   const fetch = restrictFetch(runtime.fetch, { slug: definition.slug, hosts, loopback: runtime.allowLoopback })
   const identity: Identity<Slug> = { protocol: 1, slug: definition.slug, metadata: { ...definition.metadata, hosts } }
   return Ok(Object.assign(definition.create(parsed.value, { ...runtime, fetch }) as M & object, identity))

@@ -45,7 +45,7 @@ export abstract class FinportError extends Error {
 
   /** Name, message and the fields of the class: all of it safe to log. */
   toJSON(): { [key: string]: Json } {
-    const { name, message, ...fields } = { ...this, name: this.name, message: this.message }
+    const { name, message, cause: _cause, ...fields } = { ...this, name: this.name, message: this.message }
     return { name, message, ...(fields as { [key: string]: Json }) }
   }
 

@@ -2,6 +2,7 @@ import type { Credentials } from './credentials.ts'
 import type { ProviderAccountData } from './data/account.ts'
 import type { Batch, TransactionBatch } from './data/batch.ts'
 import type { ProviderHoldingData } from './data/holding.ts'
+import type { DateRange } from './dates.ts'
 import { type ProviderError, ProviderInvalidInputError } from './errors.ts'
 import type { Provider, RequestOptions, SnapshotPage, SnapshotProvider, TransactionQuery } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
@@ -42,8 +43,9 @@ export function fetchesFromSnapshot<C extends Credentials>(
     const known = kept.get(credentials)
     if (known !== undefined && query.signal?.aborted !== true) return known
     const reading = collect(fetchSnapshot(credentials, { signal: query.signal })).then((result) => {
-      if (result.isErr()) kept.delete(credentials)
-      else kept.set(credentials, reading)
+      if (result.isErr()) {
+        if (kept.get(credentials) === reading) kept.delete(credentials)
+      } else kept.set(credentials, reading)
       return result
     })
     // One caller's signal must not end what others wait for.
@@ -70,6 +72,8 @@ export function fetchesFromSnapshot<C extends Credentials>(
       rejected: rejected.filter(isHere),
       warnings: warnings.filter(isHere),
       completed: completed.findLast(isHere) ?? null,
+      // A record that may belong to any account may belong to this one.
+      isWhole: !rejected.some((record) => record.providerAccountId === null),
     })
   }
 
@@ -89,21 +93,21 @@ export function fetchesFromSnapshot<C extends Credentials>(
     },
     async fetchTransactions(credentials: C, providerAccountId: string, query: TransactionQuery = {}) {
       return (await readAccount('fetchTransactions', credentials, providerAccountId, query)).map(
-        ({ transactions, rejected, warnings, completed }): TransactionBatch => ({
+        ({ transactions, rejected, warnings, completed, isWhole }): TransactionBatch => ({
           items: transactions,
           rejected,
           warnings,
-          covered: completed?.covered ?? null,
+          covered: isWhole ? within(completed?.covered ?? null, query) : null,
         }),
       )
     },
     async fetchHoldings(credentials: C, providerAccountId: string, options: RequestOptions = {}) {
       return (await readAccount('fetchHoldings', credentials, providerAccountId, options)).map(
-        ({ holdings, rejected, warnings, completed }): Batch<ProviderHoldingData> => ({
+        ({ holdings, rejected, warnings, completed, isWhole }): Batch<ProviderHoldingData> => ({
           items: holdings,
           rejected,
           warnings,
-          complete: completed?.holdings ?? false,
+          complete: isWhole && (completed?.holdings ?? false),
         }),
       )
     },
@@ -125,6 +129,14 @@ async function collect(
 
 function ofAccount(providerAccountId: string) {
   return (one: { readonly providerAccountId: string | null }): boolean => one.providerAccountId === providerAccountId
+}
+
+/** Of the days covered, those that were asked for: rows of the others are not returned. */
+function within(covered: DateRange | null, { startDate, endDate }: TransactionQuery): DateRange | null {
+  if (covered === null) return null
+  const from = startDate !== undefined && startDate > covered.from ? startDate : covered.from
+  const to = endDate !== undefined && endDate < covered.to ? endDate : covered.to
+  return from <= to ? { from, to } : null
 }
 
 function isWithin(date: string, { startDate, endDate }: TransactionQuery): boolean {

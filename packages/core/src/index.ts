@@ -134,4 +134,4 @@ export {
 } from './provider.ts'
 export { createRegistry, type Erased, type Registry } from './registry.ts'
 export { Err, Ok, Result } from './result.ts'
-export type { FetchFunction, Logger, ProviderRuntime } from './runtime.ts'
+export type { FetchFunction, Logger, ProviderRuntime, RuntimeOptions } from './runtime.ts'

@@ -39,6 +39,7 @@ export interface Connector<C extends Credentials = Credentials> extends Identity
 
 /** A connector with financial data: the same three calls for OAuth, API key and files. */
 export interface Provider<C extends Credentials = Credentials> extends Connector<C> {
+  /** Every account that the credentials reach. */
   fetchAccounts(credentials: C, options?: RequestOptions): Promise<Result<Batch<ProviderAccountData>, ProviderError>>
   /** Rows outside the asked days are never returned. */
   fetchTransactions(
@@ -46,6 +47,7 @@ export interface Provider<C extends Credentials = Credentials> extends Connector
     providerAccountId: string,
     query?: TransactionQuery,
   ): Promise<Result<TransactionBatch, ProviderError>>
+  /** What one account holds; an empty batch where the institution has no holdings. */
   fetchHoldings(
     credentials: C,
     providerAccountId: string,
@@ -57,6 +59,7 @@ export interface Provider<C extends Credentials = Credentials> extends Connector
 export interface OAuthProvider<C extends OAuth2Credentials = OAuth2Credentials> extends Connector<C> {
   /** The address to send the user to. */
   authorizationUrl(request: { state: string; codeChallenge?: string | undefined }): string
+  /** Ends a login: the code of the callback for tokens. A code works once. */
   exchangeCodeForTokens(
     code: string,
     options?: RequestOptions & { codeVerifier?: string | undefined },
@@ -69,6 +72,7 @@ export interface OAuthProvider<C extends OAuth2Credentials = OAuth2Credentials> 
 
 /** What the user types is not what is kept: a setup token, a public token. It works once, so the answer is stored before anything else. */
 export interface ExchangeProvider<C extends Credentials = Credentials> extends Connector<C> {
+  /** What the user typed for what is kept. */
   exchangeCredentials(input: unknown, options?: RequestOptions): Promise<Result<C, ProviderError>>
 }
 

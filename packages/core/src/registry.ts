@@ -4,7 +4,7 @@ import { type ConfigurationError, UnknownProviderError } from './errors.ts'
 import type { ProviderMetadata } from './metadata.ts'
 import type { Connector, Identity, Provider } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
-import type { ProviderRuntime } from './runtime.ts'
+import type { RuntimeOptions } from './runtime.ts'
 
 /** What a slug known only at run time gives: a Provider when all that are registered are. */
 export type Erased<P> = [P] extends [Provider] ? Provider : Connector
@@ -62,7 +62,7 @@ type Entry = { metadata: ProviderMetadata; make: () => Result<Connector, Configu
  * console.log(providers.list().map(({ slug, displayName }) => `${slug}: ${displayName}`))
  * ```
  */
-export function createRegistry(runtime: Partial<ProviderRuntime> = {}): Registry<Record<never, never>> {
+export function createRegistry(runtime: RuntimeOptions = {}): Registry<Record<never, never>> {
   const entries = new Map<string, Entry>()
 
   const get = (slug: string): Result<Connector, UnknownProviderError | ConfigurationError> => {

@@ -5,13 +5,17 @@ export type FetchFunction = (request: Request) => Promise<Response>
 
 /** Where a provider says what it does. It is never given a secret. */
 export interface Logger {
+  /** What helps to follow a call step by step. */
   debug(message: string, fields?: Record<string, Json>): void
+  /** What is worth knowing of a call that went well. */
   info(message: string, fields?: Record<string, Json>): void
+  /** What went wrong without ending the call. */
   warn(message: string, fields?: Record<string, Json>): void
+  /** What ended the call. */
   error(message: string, fields?: Record<string, Json>): void
 }
 
-/** Everything from outside that a provider may use. Callers give any part of it; the rest is the platform's own. */
+/** Everything from outside that a provider may use. */
 export interface ProviderRuntime {
   /**
    * Sends a request. What a provider gets here reaches only the hosts of its metadata, over https, and never follows a redirect; anything else
@@ -29,6 +33,9 @@ export interface ProviderRuntime {
   readonly allowLoopback: boolean
 }
 
+/** Any parts of a {@link ProviderRuntime}: what is left out or `undefined` is the platform's own. */
+export type RuntimeOptions = { readonly [Part in keyof ProviderRuntime]?: ProviderRuntime[Part] | undefined }
+
 const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -44,10 +51,8 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-/** A whole runtime from the parts a caller gave: an `undefined` part is the platform's own. */
-export function completeRuntime(
-  parts: { [Part in keyof ProviderRuntime]?: ProviderRuntime[Part] | undefined },
-): ProviderRuntime {
+/** A whole runtime from the parts a caller gave. */
+export function completeRuntime(parts: RuntimeOptions): ProviderRuntime {
   return {
     fetch: parts.fetch ?? ((request) => globalThis.fetch(request)),
     now: parts.now ?? Date.now,

@@ -203,7 +203,7 @@ const metadata = z.strictObject({
     .strictObject({ requests: positive, perSeconds: positive, per: z.enum(['app', 'credential']) })
     .nullable(),
   sync: z.strictObject({ maxWindowDays: positive.nullable(), overlapDays: z.number().int().nonnegative() }),
-  documentationUrl: z.url().nullable(),
+  documentationUrl: z.url({ protocol: /^https$/ }).nullable(),
   isProductionReady: z.boolean(),
 }) satisfies z.ZodType<ProviderMetadata>
 

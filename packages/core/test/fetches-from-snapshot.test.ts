@@ -213,9 +213,10 @@ describe('what is not said is not claimed', () => {
     }
   })
 
-  test('while a record may belong to any account, nothing is covered: its stored twin would be taken for removed', async () => {
-    const { fetchTransactions } = fetchesOf([...twoAccounts, { rejected: [rejected(null, 'a3')] }])
+  test('while a record may belong to any account, nothing is: its stored twin would be taken for removed', async () => {
+    const { fetchTransactions, fetchHoldings } = fetchesOf([...twoAccounts, { rejected: [rejected(null, 'a3')] }])
     expect((await fetchTransactions(credentials, 'a')).unwrap()).toMatchObject({ covered: null })
+    expect((await fetchHoldings(credentials, 'a')).unwrap()).toMatchObject({ complete: false })
   })
 })
 
@@ -295,9 +296,18 @@ describe('a snapshot that is read once', () => {
   })
 
   test('is read whole, whatever days the first call asks for', async () => {
-    const { fetchTransactions } = fetchesOf(twoAccounts, { once: true })
+    const { fetchTransactions, asked } = fetchesOf(twoAccounts, { once: true })
     await fetchTransactions(credentials, 'a', { startDate: day('2026-02-01') })
     expect((await fetchTransactions(credentials, 'a')).unwrap().items).toHaveLength(2)
+    expect(asked.map(({ query }) => query)).toEqual([{ signal: undefined }])
+  })
+
+  test('is kept for others when it was read for a caller with a signal', async () => {
+    const { signal } = new AbortController()
+    const { fetchAccounts, fetchTransactions, asked } = fetchesOf(twoAccounts, { once: true })
+    await fetchAccounts(credentials, { signal })
+    await fetchTransactions(credentials, 'a')
+    expect(asked.map(({ query }) => query)).toEqual([{ signal }])
   })
 
   test('is read for each credentials object', async () => {

@@ -3,10 +3,12 @@ import {
   Err,
   type FileIdentification,
   type FileImportCredentials,
+  type FileProvider,
   fetchesFromSnapshot,
   type ImportFile,
   type InputIssue,
   isIsoDate,
+  type Methods,
   Ok,
   ProviderAbortedError,
   type ProviderError,
@@ -15,6 +17,7 @@ import {
   type RequestOptions,
   type Result,
   type SnapshotPage,
+  type SnapshotProvider,
   type TransactionQuery,
 } from '@finport/core'
 import * as z from 'zod'
@@ -116,7 +119,7 @@ export const chaseFile = defineProvider({
     isProductionReady: true,
   },
   settings,
-  create({ includeRawData }) {
+  create({ includeRawData }): Methods<FileProvider & SnapshotProvider<FileImportCredentials>> {
     async function* fetchSnapshot(
       credentials: FileImportCredentials,
       query: TransactionQuery = {},

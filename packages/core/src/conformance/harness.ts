@@ -5,7 +5,7 @@ import type { ProviderTransactionData } from '../data/transaction.ts'
 import type { ConfigurationError } from '../errors.ts'
 import { type Connector, isProvider, type Provider } from '../provider.ts'
 import type { Result } from '../result.ts'
-import type { FetchFunction, Logger, ProviderRuntime } from '../runtime.ts'
+import type { FetchFunction, Logger, RuntimeOptions } from '../runtime.ts'
 import { succeed } from './assertions.ts'
 
 /** One thing that a conforming implementation does. It knows no test runner: a case fails by rejecting. */
@@ -18,7 +18,7 @@ export type ConformanceCase = {
 /** What the kit needs to know about a provider. */
 export type ProviderHarness = {
   /** Makes the provider, with the parts of the runtime that the kit watches. */
-  create(runtime: Partial<ProviderRuntime>): Result<Connector, ConfigurationError>
+  create(runtime: RuntimeOptions): Result<Connector, ConfigurationError>
   /** What a user gives: good input for `parseCredentials`, made anew for each call. A file provider's has its bytes as a `Uint8Array`. */
   input(): unknown
   /** Answers requests as the institution would, with at least one account. Left out by providers that need no network. */
