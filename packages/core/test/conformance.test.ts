@@ -1,0 +1,203 @@
+import { AssertionError } from 'node:assert'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { type ProviderHarness, providerConformance } from '../src/conformance/index.ts'
+import {
+  type ConfigurationError,
+  type Connector,
+  createProvider,
+  Ok,
+  type Result,
+  type RuntimeOptions,
+} from '../src/index.ts'
+import { type CaseName, caseNames } from './conformance/case-names.ts'
+import {
+  fileBank,
+  fileBankHarness,
+  keyBank,
+  keyBankHarness,
+  oauthBank,
+  oauthBankHarness,
+  snapshotBankHarness,
+  taskList,
+  taskListHarness,
+} from './conformance/conforming-providers.ts'
+import { connectorFaults } from './conformance/connector-faults.ts'
+import { fileFaults } from './conformance/file-faults.ts'
+import { networkFaults } from './conformance/network-faults.ts'
+import { providerFaults } from './conformance/provider-faults.ts'
+import { snapshotFaults } from './conformance/snapshot-faults.ts'
+import { type Fault, type KeyBank, spoiled } from './conformance/spoil.ts'
+
+/** What each case of a harness that fails rejects with. */
+async function failuresOf(harness: ProviderHarness): Promise<Map<string, unknown>> {
+  const failures = new Map<string, unknown>()
+  for (const { name, run } of providerConformance(harness)) {
+    await run().catch((error: unknown) => failures.set(name, error))
+  }
+  return failures
+}
+
+/** Expects an error that says this and no secret. */
+function expectToSay(error: unknown, says: RegExp, { secrets }: ProviderHarness): void {
+  expect(error).toBeInstanceOf(AssertionError)
+  const { message } = error as AssertionError
+  expect(message).toMatch(says)
+  expect(secrets.filter((secret) => secret !== '' && message.includes(secret))).toEqual([])
+}
+
+const { connector, provider, network, oauth, snapshot, file } = caseNames
+
+describe('a provider that conforms', () => {
+  test.for<[string, ProviderHarness, (readonly string[])[]]>([
+    ['by API key, over the network', keyBankHarness, [connector, provider, network]],
+    ['with a snapshot', snapshotBankHarness, [connector, provider, network, snapshot]],
+    ['by OAuth', oauthBankHarness, [connector, provider, network, oauth]],
+    ['by file, with a snapshot', fileBankHarness, [connector, provider, snapshot, file]],
+    ['without financial data', taskListHarness, [connector]],
+  ])('%s has these cases and passes them', async ([, harness, expected]) => {
+    expect(providerConformance(harness).map(({ name }) => name)).toEqual(expected.flat())
+    expect(await failuresOf(harness)).toEqual(new Map())
+  })
+
+  const ring: { self?: object } = {}
+  ring.self = ring
+
+  test.for<[string, ProviderHarness]>([
+    ['holds a ring', spoiled.taskList(() => ({ agent: ring }))],
+    ['holds a bigint', spoiled.taskList(() => ({ calls: 0n }))],
+    ['holds what can not be printed', spoiled.taskList(() => ({ toJSON: () => JSON.parse('{') }))],
+    [
+      'logs fields without a prototype',
+      spoiled.taskList((_list, { logger }) => ({ made: logger?.info('made', Object.create(null)) })),
+    ],
+    [
+      'leaves it to fetch to be aborted',
+      spoiled.keyBank((bank, { fetch }) => ({
+        async fetchAccounts(...[credentials, options]: Parameters<KeyBank['fetchAccounts']>) {
+          const isAborted = await fetch?.(new Request('https://api.example.com', { signal: options?.signal ?? null }))
+            .then(() => false)
+            .catch((error: Error) => error.name === 'AbortError')
+          return bank.fetchAccounts(credentials, isAborted ? options : {})
+        },
+      })),
+    ],
+    [
+      'is made of a class',
+      {
+        ...taskListHarness,
+        create: (runtime) =>
+          taskListHarness.create(runtime).map((list) => {
+            class TaskList implements Connector {
+              readonly protocol = 1
+              readonly slug = list.slug
+              readonly metadata = list.metadata
+              parseCredentials(input: unknown) {
+                return list.parseCredentials(input)
+              }
+              revoke(credentials: Parameters<typeof list.revoke>[0]) {
+                return list.revoke(credentials)
+              }
+            }
+            return new TaskList()
+          }),
+      },
+    ],
+  ])('may be one that %s', async ([, harness]) => {
+    expect(await failuresOf(harness)).toEqual(new Map())
+  })
+})
+
+const faults: Readonly<Record<CaseName, Fault[]>> = {
+  ...connectorFaults,
+  ...providerFaults,
+  ...networkFaults,
+  ...snapshotFaults,
+  ...fileFaults,
+}
+
+describe.for(Object.entries(faults))('%s', ([name, ofCase]) => {
+  test.for(ofCase)('not with: %s', async ([, harness, says, ...also]) => {
+    const failures = await failuresOf(harness)
+    expect([...failures.keys()].sort()).toEqual([name, ...also].sort())
+    expectToSay(failures.get(name), says, harness)
+    for (const failure of failures.values()) expectToSay(failure, /./, harness)
+  })
+})
+
+describe('a harness', () => {
+  const { fetch: _fetch, ...keyBankOffline } = keyBankHarness
+
+  test.for<[string, ProviderHarness, RegExp]>([
+    [
+      'whose settings are not complete',
+      { ...keyBankHarness, create: (runtime) => createProvider(keyBank, {} as { partnerKey: string }, runtime) },
+      /create\(\) of the harness.*partnerKey/,
+    ],
+    [
+      'whose input is not complete',
+      { ...keyBankHarness, input: () => ({ apiKey: 'canary-api-key' }) },
+      /input of the harness.*apiSecret/,
+    ],
+    ['whose provider can not parse', spoiled.taskList(() => ({ parseCredentials: undefined })), /parseCredentials/],
+    [
+      'whose provider throws at good input',
+      spoiled.taskList(() => ({
+        parseCredentials() {
+          throw new TypeError('canary-token')
+        },
+      })),
+      /parseCredentials threw/,
+    ],
+    [
+      'whose provider parses later',
+      spoiled.taskList((list) => ({ parseCredentials: async (input: unknown) => list.parseCredentials(input) })),
+      /parseCredentials must give a Result/,
+    ],
+    ['with an empty secret', { ...taskListHarness, secrets: ['canary-token', ''] }, /secret at index 1 .*harness/],
+  ])('%s makes no cases, and says why', ([, harness, says]) => {
+    let thrown: unknown
+    try {
+      providerConformance(harness)
+    } catch (error) {
+      thrown = error
+    }
+    expectToSay(thrown, says, harness)
+  })
+
+  test('without fetch is for providers that need no network', async () => {
+    const failures = await failuresOf(keyBankOffline)
+    expect(failures.size).toBeGreaterThan(0)
+    for (const failure of failures.values()) expectToSay(failure, /network/, keyBankOffline)
+  })
+
+  test.for(['fetchAccounts', 'identify'] as const)(
+    'without fetch tells of network use that %s hides',
+    async (method) => {
+      const harness = spoiled.fileBank((bank, { fetch }) => ({
+        async [method](...args: Parameters<typeof bank.fetchAccounts>) {
+          await fetch?.(new Request('https://elsewhere.example')).catch(() => null)
+          return bank[method](...args)
+        },
+      }))
+      const failures = await failuresOf(harness)
+      expect(failures.size).toBeGreaterThan(0)
+      for (const failure of failures.values()) expectToSay(failure, /network/, harness)
+    },
+  )
+
+  test('takes what createProvider makes of any definition', () => {
+    type Create = ProviderHarness['create']
+    expectTypeOf((runtime: RuntimeOptions) => createProvider(keyBank, { partnerKey: '' }, runtime)).toExtend<Create>()
+    expectTypeOf((runtime: RuntimeOptions) =>
+      createProvider(oauthBank, { clientId: '', clientSecret: '' }, runtime),
+    ).toExtend<Create>()
+    expectTypeOf((runtime: RuntimeOptions) => createProvider(fileBank, {}, runtime)).toExtend<Create>()
+    expectTypeOf((runtime: RuntimeOptions) => createProvider(taskList, { appSecret: '' }, runtime)).toExtend<Create>()
+    expectTypeOf((runtime: RuntimeOptions) =>
+      Promise.resolve(createProvider(fileBank, {}, runtime)),
+    ).not.toExtend<Create>()
+    expectTypeOf((runtime: RuntimeOptions) => createProvider(fileBank, {}, runtime).unwrap()).not.toExtend<Create>()
+    expectTypeOf(() => Ok({ slug: 'half' })).not.toExtend<Create>()
+    expectTypeOf<Result<Connector, ConfigurationError>>().toEqualTypeOf<ReturnType<Create>>()
+  })
+})

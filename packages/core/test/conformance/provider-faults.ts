@@ -1,0 +1,480 @@
+import {
+  Err,
+  Ok,
+  type ProviderAccountData,
+  type ProviderError,
+  type ProviderHoldingData,
+  type ProviderTransactionData,
+  parseIsoDate,
+  type RequestOptions,
+  type Result,
+  type TransactionQuery,
+} from '../../src/index.ts'
+import { type CaseName, caseNames } from './case-names.ts'
+import {
+  changed,
+  type FaultsOf,
+  failing,
+  type KeyBank,
+  metadata,
+  NotPlain,
+  refusal,
+  reject,
+  type SnapshotBank,
+  spoiled,
+  unavailable,
+} from './spoil.ts'
+
+const { keyBank, snapshotBank, fileBank } = spoiled
+const [, transactionsCase, holdingsCase, sameIds, daysAsked, , , dataSecrets] = caseNames.provider
+
+type Credentials = Parameters<KeyBank['fetchAccounts']>[0]
+type Rows = ProviderAccountData[] | ProviderTransactionData[] | ProviderHoldingData[]
+
+const accounts = (change: (items: Rows) => unknown) =>
+  keyBank((bank) => ({
+    fetchAccounts: changed(bank.fetchAccounts, (batch) => ({ ...batch, items: change(batch.items) })),
+  }))
+const transactions = (change: (items: Rows) => unknown) =>
+  keyBank((bank) => ({
+    fetchTransactions: changed(bank.fetchTransactions, (batch) => ({ ...batch, items: change(batch.items) })),
+  }))
+const holdings = (change: (items: Rows) => unknown) =>
+  keyBank((bank) => ({
+    fetchHoldings: changed(bank.fetchHoldings, (batch) => ({ ...batch, items: change(batch.items) })),
+  }))
+
+const each = (fields: object) => (items: Rows) => items.map((item) => ({ ...item, ...fields }))
+const twice = (items: Rows) => [...items, ...items]
+const ofClass = (items: Rows) => items.map((item) => Object.assign(new NotPlain(), item))
+
+const supports = { accounts: true, transactions: true, holdings: true, balanceHistory: false }
+const day = (text: string) => parseIsoDate(text).unwrap()
+const record = { id: null, providerAccountId: null, path: '$', reason: 'No.', rawData: null }
+const wholeNumber = { number: '000123451234' }
+const ring: { self?: object } = {}
+ring.self = ring
+
+/** A bank whose instances have something of their own in what they give. */
+function perInstance(change: (prefix: string, bank: KeyBank) => object) {
+  let instances = 0
+  return keyBank((bank) => change(`${instances++}-`, bank))
+}
+
+/** Whether it is not the first time that all transactions of an account are asked for. */
+function createIsAgain() {
+  const asked = new Set<string>()
+  return (providerAccountId: string, query?: TransactionQuery) => {
+    if (query !== undefined) return false
+    const isAgain = asked.has(providerAccountId)
+    asked.add(providerAccountId)
+    return isAgain
+  }
+}
+
+const nothing = { items: [], rejected: [], warnings: [] }
+const refused = ['PROVIDER_INVALID_INPUT'] as const
+
+/** A bank that logs whom it asked for. */
+const logging = (method: 'fetchAccounts' | 'fetchTransactions' | 'fetchHoldings') =>
+  keyBank((bank, { logger }) => {
+    const call: (credentials: Credentials, ...rest: never[]) => Promise<Result<object, ProviderError>> = bank[method]
+    return {
+      [method]: changed(call, (batch, { apiKey }) => {
+        logger?.debug('asked', { method, key: apiKey })
+        return batch
+      }),
+    }
+  })
+const rejecting = (batch: object) => ({ ...batch, rejected: [{ ...record, rawData: wholeNumber }] })
+const warning = (batch: object) => {
+  const message = 'The balance of 000123451234 does not add up.'
+  return { ...batch, warnings: [{ code: 'BALANCE_MISMATCH', providerAccountId: null, message, details: null }] }
+}
+
+export const providerFaults: FaultsOf<CaseName<'provider'>> = {
+  'gives accounts that are well formed, with ids of their own': [
+    ['a number as balance', accounts(each({ balance: 12.5 })), /accounts is not well formed.*items\.0\.balance/],
+    ['a balance of another form', accounts(each({ balance: '12.50' })), /items\.0\.balance/],
+    ['an instant without time', accounts(each({ balanceAsOf: '2026-01-31' })), /items\.0\.balanceAsOf/],
+    ['a number that is not masked', accounts(each({ accountNumberMasked: '98765432' })), /0\.accountNumberMasked/],
+    ['a key of its own', accounts(each({ nickname: 'Joy' })), /nickname/],
+    ['a key of its own without value', accounts(each({ nickname: undefined })), /nickname/],
+    ['a key too few', accounts(each({ status: undefined })), /items\.0\.status/],
+    ['a foreign category', accounts(each({ category: 'bank' })), /items\.0\.category/],
+    ['a Date in rawData', accounts(each({ rawData: { opened: new Date(0) } })), /items\.0\.rawData/],
+    ['undefined in rawData', accounts(each({ rawData: { opened: undefined } })), /items\.0\.rawData/],
+    ['a class in rawData', accounts(each({ rawData: [new NotPlain()] })), /items\.0\.rawData/],
+    ['a bigint in rawData', accounts(each({ rawData: 1n })), /items\.0\.rawData/],
+    ['NaN in rawData', accounts(each({ rawData: Number.NaN })), /items\.0\.rawData/],
+    ['minus zero in rawData', accounts(each({ rawData: -0 })), /accounts does not survive JSON/],
+    ['a ring in rawData', accounts(each({ rawData: ring })), /The batch of accounts/],
+    ['accounts of a class', accounts(ofClass), /accounts does not survive JSON/],
+    ['ids twice', accounts(twice), /providerAccountId must be unique/, daysAsked],
+    [
+      'no word on completeness',
+      keyBank((bank) => ({ fetchAccounts: changed(bank.fetchAccounts, ({ complete: _complete, ...batch }) => batch) })),
+      /accounts is not well formed.*complete/,
+    ],
+    [
+      'a rejected record without reason',
+      keyBank((bank) => ({
+        fetchAccounts: changed(bank.fetchAccounts, (batch) => ({ ...batch, rejected: [{ ...record, reason: '' }] })),
+      })),
+      /accounts is not well formed.*rejected\.0\.reason/,
+    ],
+    [
+      'no account',
+      accounts(() => []),
+      /at least one account/,
+      ...[transactionsCase, holdingsCase, sameIds, daysAsked, dataSecrets],
+    ],
+    [
+      'no batch',
+      keyBank((bank) => ({ fetchAccounts: changed(bank.fetchAccounts, () => undefined) })),
+      /accounts is not well formed/,
+      ...[transactionsCase, holdingsCase, sameIds, daysAsked, dataSecrets],
+    ],
+    [
+      'accounts in spite of the metadata',
+      keyBank(metadata({ supports: { ...supports, accounts: false } })),
+      /metadata says there are no accounts/,
+    ],
+  ],
+
+  'gives transactions that are well formed, of the account asked for, with ids of their own': [
+    ['a number as amount', transactions(each({ amount: -12.5 })), /transactions is not well formed.*0\.amount/],
+    ['an amount with an exponent', transactions(each({ amount: '1e3' })), /items\.0\.amount/],
+    ['a day that never was', transactions(each({ settlementDate: '2026-02-30' })), /items\.0\.settlementDate/],
+    ['a day of another form', transactions(each({ transactionDate: '01/31/2026' })), /0\.transactionDate/, daysAsked],
+    ['a subtype of another type', transactions(each({ subtype: 'dividend' })), /items\.0\.subtype/],
+    ['a number as fee', transactions(each({ fees: [{ type: '', amount: 1 }] })), /items\.0\.fees\.0\.amount/],
+    ['a key of its own', transactions(each({ merchant: 'Shop' })), /merchant/],
+    ['a Date in rawData', transactions(each({ rawData: new Date(0) })), /items\.0\.rawData/],
+    ['transactions of a class', transactions(ofClass), /transactions does not survive JSON/],
+    ['ids twice', transactions(twice), /providerTransactionId must be unique/],
+    [
+      'rows of another account',
+      transactions(each({ providerAccountId: 'account-2' })),
+      /transaction is of another account/,
+      daysAsked,
+    ],
+    [
+      'rows in spite of the metadata',
+      keyBank(metadata({ supports: { ...supports, transactions: false } })),
+      /metadata says there are no transactions/,
+    ],
+    [
+      'days covered that end before they begin',
+      keyBank((bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, _id, query) => ({
+          ...batch,
+          covered: query === undefined ? { from: day('2026-02-01'), to: day('2026-01-01') } : null,
+        })),
+      })),
+      /transactions is not well formed.*covered/,
+    ],
+  ],
+
+  'gives holdings that are well formed, of the account asked for, with ids of their own': [
+    ['a number as quantity', holdings(each({ quantity: 10 })), /holdings is not well formed.*items\.0\.quantity/],
+    ['no identifiers', holdings(each({ identifiers: {} })), /items\.0\.identifiers/],
+    ['a key of its own', holdings(each({ weight: '0.5' })), /weight/],
+    ['undefined in rawData', holdings(each({ rawData: [undefined] })), /items\.0\.rawData/],
+    ['holdings of a class', holdings(ofClass), /holdings does not survive JSON/],
+    ['ids twice', holdings(twice), /providerHoldingId must be unique/],
+    ['rows of another account', holdings(each({ providerAccountId: 'account-1' })), /holding is of another account/],
+    [
+      'rows in spite of the metadata',
+      keyBank(metadata({ supports: { ...supports, holdings: false } })),
+      /metadata says there are no holdings/,
+    ],
+    [
+      'it rejects',
+      keyBank((bank) => ({
+        fetchHoldings: (...args: Parameters<KeyBank['fetchHoldings']>) =>
+          args[1] === 'account-2' ? reject() : bank.fetchHoldings(...args),
+      })),
+      /fetchHoldings threw or rejected with TypeError/,
+    ],
+  ],
+
+  'gives the same ids again, also from another instance': [
+    [
+      'ids of transactions that change',
+      keyBank((bank) => {
+        const isAgain = createIsAgain()
+        return {
+          fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, id, query) => {
+            const prefix = isAgain(id, query) ? 'again-' : ''
+            const items = batch.items.map((item) => ({
+              ...item,
+              providerTransactionId: prefix + item.providerTransactionId,
+            }))
+            return { ...batch, items }
+          }),
+        }
+      }),
+      /ids of transactions differ on the second call/,
+    ],
+    [
+      'ids of transactions that change hands',
+      keyBank((bank) => {
+        const isAgain = createIsAgain()
+        return {
+          fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, id, query) => {
+            const ids = batch.items.map(({ providerTransactionId }) => providerTransactionId)
+            if (isAgain(id, query)) ids.reverse()
+            return { ...batch, items: batch.items.map((item, at) => ({ ...item, providerTransactionId: ids[at] })) }
+          }),
+        }
+      }),
+      /transactions differ on the second call/,
+    ],
+    [
+      'ids of transactions of the instance',
+      perInstance((prefix, bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch) => {
+          const items = batch.items.map((item) => ({
+            ...item,
+            providerTransactionId: prefix + item.providerTransactionId,
+          }))
+          return { ...batch, items }
+        }),
+      })),
+      /ids of transactions differ in another instance/,
+    ],
+    [
+      'ids of accounts of the instance',
+      perInstance((prefix, bank) => {
+        /** The account by the id that this instance gave it. */
+        function shifted<T, O>(call: (credentials: Credentials, id: string, options?: O) => T) {
+          return (credentials: Credentials, id: string, options?: O) =>
+            call(credentials, id.slice(prefix.length), options)
+        }
+        const renamed = <T extends { items: { providerAccountId: string }[] }>(batch: T) => ({
+          ...batch,
+          items: batch.items.map((item) => ({ ...item, providerAccountId: prefix + item.providerAccountId })),
+        })
+        return {
+          fetchAccounts: changed(bank.fetchAccounts, renamed),
+          fetchTransactions: changed(shifted(bank.fetchTransactions), renamed),
+          fetchHoldings: changed(shifted(bank.fetchHoldings), renamed),
+        }
+      }),
+      /ids of accounts differ in another instance/,
+    ],
+    [
+      'ids of holdings of the instance',
+      perInstance((prefix, bank) => ({
+        fetchHoldings: changed(bank.fetchHoldings, (batch) => {
+          const items = batch.items.map((item) => ({ ...item, providerHoldingId: prefix + item.providerHoldingId }))
+          return { ...batch, items }
+        }),
+      })),
+      /ids of holdings differ/,
+    ],
+  ],
+
+  'gives exactly the transactions of the days asked for': [
+    [
+      'all days',
+      keyBank((bank) => ({
+        fetchTransactions: (credentials: Credentials, id: string) => bank.fetchTransactions(credentials, id),
+      })),
+      /One day asked for gives other transactions/,
+    ],
+    [
+      'the day before as well',
+      keyBank((bank) => ({
+        fetchTransactions: (credentials: Credentials, id: string, query: TransactionQuery = {}) =>
+          bank.fetchTransactions(credentials, id, {
+            ...query,
+            startDate: query.startDate === '2026-01-06' ? day('2026-01-05') : query.startDate,
+          }),
+      })),
+      /One day asked for gives other transactions/,
+    ],
+    [
+      'not the last day',
+      keyBank((bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, _id, query) => ({
+          ...batch,
+          items: batch.items.filter(({ transactionDate }) => transactionDate !== query?.endDate),
+        })),
+      })),
+      /One day asked for gives other transactions/,
+    ],
+    [
+      'all days until the last one',
+      keyBank((bank) => ({
+        fetchTransactions: (credentials: Credentials, id: string, query: TransactionQuery = {}) =>
+          bank.fetchTransactions(credentials, id, query.startDate === undefined ? {} : query),
+      })),
+      /asked for/,
+    ],
+    [
+      'all days from the first one',
+      keyBank((bank) => ({
+        fetchTransactions: (credentials: Credentials, id: string, query: TransactionQuery = {}) =>
+          bank.fetchTransactions(credentials, id, query.endDate === undefined ? {} : query),
+      })),
+      /asked for/,
+    ],
+    [
+      'days covered that were not asked for',
+      keyBank((bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch) => {
+          return { ...batch, covered: { from: day('2026-01-01'), to: day('2026-12-31') } }
+        }),
+      })),
+      /covered/,
+    ],
+  ],
+
+  'refuses an account that is not there': [
+    [
+      'no transactions',
+      keyBank((bank) => ({
+        fetchTransactions: failing(bank.fetchTransactions, refused, () => Ok({ ...nothing, covered: null })),
+      })),
+      /empty batch would hide the mistake/,
+    ],
+    [
+      'no holdings',
+      keyBank((bank) => ({
+        fetchHoldings: failing(bank.fetchHoldings, refused, () => Ok({ ...nothing, complete: true })),
+      })),
+      /empty batch would hide the mistake/,
+    ],
+    [
+      'it rejects',
+      keyBank((bank) => ({ fetchHoldings: failing(bank.fetchHoldings, refused, reject) })),
+      /fetchHoldings threw or rejected/,
+    ],
+    [
+      'no Result',
+      keyBank((bank) => ({ fetchTransactions: failing(bank.fetchTransactions, refused, () => null) })),
+      /fetchTransactions must give a Result/,
+      dataSecrets,
+    ],
+  ],
+
+  'ends with PROVIDER_ABORTED when the signal is aborted': [
+    [
+      'it goes on',
+      keyBank((bank) => ({ fetchAccounts: (credentials: Credentials) => bank.fetchAccounts(credentials) })),
+      /aborted call must be PROVIDER_ABORTED/,
+    ],
+    [
+      'another error',
+      keyBank((bank) => ({
+        fetchAccounts: failing(bank.fetchAccounts, ['PROVIDER_ABORTED'], () => Err(unavailable())),
+      })),
+      /aborted call must be PROVIDER_ABORTED/,
+    ],
+    [
+      'it rejects',
+      keyBank((bank) => ({
+        async fetchAccounts(credentials: Credentials, options?: RequestOptions) {
+          options?.signal?.throwIfAborted()
+          return bank.fetchAccounts(credentials)
+        },
+      })),
+      /fetchAccounts threw or rejected with AbortError/,
+    ],
+    [
+      'transactions go on',
+      keyBank((bank) => ({
+        fetchTransactions: (credentials: Credentials, id: string, query: TransactionQuery = {}) =>
+          bank.fetchTransactions(credentials, id, { ...query, signal: undefined }),
+      })),
+      /aborted call must be PROVIDER_ABORTED/,
+    ],
+    [
+      'holdings go on',
+      keyBank((bank) => ({
+        fetchHoldings: (credentials: Credentials, id: string) => bank.fetchHoldings(credentials, id),
+      })),
+      /aborted call must be PROVIDER_ABORTED/,
+    ],
+    [
+      'a snapshot goes on',
+      snapshotBank((bank) => ({
+        fetchSnapshot: (credentials: Credentials, query: TransactionQuery = {}) =>
+          bank.fetchSnapshot(credentials, { ...query, signal: undefined }),
+      })),
+      /aborted call must be PROVIDER_ABORTED/,
+    ],
+  ],
+
+  'shows no secret in data, errors and logs': [
+    ['rawData of accounts', accounts(each({ rawData: wholeNumber })), /secret at index 3/],
+    ['rawData of transactions', transactions(each({ rawData: wholeNumber })), /secret at index 3/],
+    ['rawData of holdings', holdings(each({ rawData: wholeNumber })), /secret at index 3/],
+    ['a name', accounts(each({ name: 'Everyday 000123451234' })), /secret at index 3/],
+    ['a description', transactions(each({ description: 'To 000123455678' })), /secret at index 4/],
+    [
+      'a rejected account',
+      keyBank((bank) => ({ fetchAccounts: changed(bank.fetchAccounts, rejecting) })),
+      /secret at index 3/,
+    ],
+    [
+      'a rejected transaction',
+      keyBank((bank) => ({ fetchTransactions: changed(bank.fetchTransactions, rejecting) })),
+      /secret at index 3/,
+    ],
+    [
+      'a rejected holding',
+      keyBank((bank) => ({ fetchHoldings: changed(bank.fetchHoldings, rejecting) })),
+      /secret at index 3/,
+    ],
+    [
+      'a warning',
+      keyBank((bank) => ({ fetchTransactions: changed(bank.fetchTransactions, warning) })),
+      /secret at index 3/,
+    ],
+    [
+      'the message of an error',
+      keyBank((bank) => ({
+        fetchTransactions: failing(bank.fetchTransactions, refused, () => refusal('Nothing for canary-api-key.')),
+      })),
+      /secret at index 1/,
+    ],
+    [
+      'a field of an error',
+      keyBank((bank) => ({
+        fetchTransactions: failing(bank.fetchTransactions, refused, (error) =>
+          Err(Object.assign(error, { headers: ['canary-partner-key'] })),
+        ),
+      })),
+      /secret at index 0/,
+    ],
+    [
+      'the error of holdings',
+      keyBank((bank) => ({
+        fetchHoldings: failing(bank.fetchHoldings, refused, () => refusal('Nothing for canary-api-key.')),
+      })),
+      /secret at index 1/,
+    ],
+    ['a log of fetchAccounts', logging('fetchAccounts'), /secret at index 1/],
+    ['a log of fetchTransactions', logging('fetchTransactions'), /secret at index 1/],
+    ['a log of fetchHoldings', logging('fetchHoldings'), /secret at index 1/],
+    [
+      'a record of a snapshot',
+      snapshotBank((bank) => ({
+        async *fetchSnapshot(...args: Parameters<SnapshotBank['fetchSnapshot']>) {
+          for await (const page of bank.fetchSnapshot(...args)) yield page.map(rejecting)
+        },
+      })),
+      /secret at index 3/,
+    ],
+    [
+      'what identifies a file',
+      fileBank((bank) => ({
+        identify: changed(bank.identify, (found) => found && { ...found, format: 'Of 000123451234' }),
+      })),
+      /secret at index 0/,
+    ],
+  ],
+}
