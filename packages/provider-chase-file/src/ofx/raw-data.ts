@@ -4,6 +4,9 @@ import type { OfxElement } from './element.ts'
 /** Leaves that hold account numbers (OFX sections 11.3.1 and 11.3.2). */
 const ACCOUNT_NUMBERS: ReadonlySet<string> = new Set(['ACCTID', 'ACCTKEY'])
 
+/** Stands in an id for the last four digits where a file does not tell them. */
+export const UNKNOWN_ACCOUNT = 'unknown'
+
 /** The last four letters or digits of an account number, for people to know it by. */
 export function lastFour(accountNumber: string): string {
   return accountNumber.replace(/[^0-9A-Za-z]/g, '').slice(-4)
