@@ -1,4 +1,5 @@
 import type { DateRange, InputIssue, ProviderAccountData, Result, SnapshotPage } from '@finport/core'
+import type { ContentChunk } from './content.ts'
 
 /** What a file was. */
 export type FileSummary = {
@@ -7,10 +8,10 @@ export type FileSummary = {
   readonly accounts: readonly { readonly account: ProviderAccountData; readonly period: DateRange | null }[]
 }
 
-/** A reader of one format that is fed a file piece by piece, as text whose code units are the file's bytes. */
+/** A reader of one format that is fed a file piece by piece. */
 export type FileReader = {
   /** Reads on; an issue ends it. */
-  write(chunk: string): Promise<InputIssue | null> | InputIssue | null
+  write(chunk: ContentChunk): Promise<InputIssue | null> | InputIssue | null
   /** Whether anything of the format has come. */
   isRecognised(): boolean
   /** How many records have been read. */

@@ -49,15 +49,15 @@ export async function* readFile(
   let head = ''
   let offset = 0
   try {
-    for await (const { bytes, binary } of readChunks(file.fileContent)) {
+    for await (const chunk of readChunks(file.fileContent)) {
       if (signal?.aborted) return yield* end({ kind: 'aborted' })
-      if (head.length < HEAD_BYTES) head = (head + binary).slice(0, HEAD_BYTES)
+      if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
       const signature = describeSignature(head)
       if (signature !== null) return yield* end(foreign(signature))
       reader ??= createReader(head, file, options)
-      const issue = await reader.write(binary)
+      const issue = await reader.write(chunk)
       if (issue !== null) return yield* end({ kind: 'broken', issue })
-      offset += bytes.length
+      offset += chunk.bytes.length
       if (!reader.isRecognised() && offset > SEARCHED_BYTES) return yield* end(foreign(describeForeignFile(head)))
       if (offset > limits.fileBytes) return yield* end(tooMuch(offset, `more than ${limits.fileBytes} bytes`))
       if (reader.rowCount() > limits.records) return yield* end(tooMuch(offset, `more than ${limits.records} records`))

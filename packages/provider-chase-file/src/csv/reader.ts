@@ -199,8 +199,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
   }
 
   return {
-    write(chunk) {
-      splitter.write(chunk)
+    write({ binary }) {
+      splitter.write(binary)
       return issue
     },
     isRecognised: () => true,

@@ -20,18 +20,19 @@ export function maskAccountNumber(accountNumber: string): string {
 /** An element under its own names, account numbers masked. What comes more than once is a list. Names are in capitals, so none is a property that every object has. */
 export function toRawData(element: OfxElement): Json {
   const data: Record<string, Json | Json[]> = {}
-  const add = (name: string, value: Json) => {
-    const known = data[name]
-    if (known === undefined) data[name] = value
-    else if (Array.isArray(known)) known.push(value)
-    else data[name] = [known, value]
-  }
   const { fields, children } = element
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] as string
     const value = fields[index + 1] as string
-    add(name, ACCOUNT_NUMBERS.has(name) ? maskAccountNumber(value) : value)
+    add(data, name, ACCOUNT_NUMBERS.has(name) ? maskAccountNumber(value) : value)
   }
-  for (const child of children) add(child.name, toRawData(child))
+  for (const child of children) add(data, child.name, toRawData(child))
   return data
+}
+
+function add(data: Record<string, Json | Json[]>, name: string, value: Json) {
+  const known = data[name]
+  if (known === undefined) data[name] = value
+  else if (Array.isArray(known)) known.push(value)
+  else data[name] = [known, value]
 }

@@ -1,5 +1,5 @@
 import type { FileContent } from '@finport/core'
-import { readChunks } from '../content.ts'
+import { type ContentChunk, readChunks } from '../content.ts'
 import type { FileReader } from '../file-reader.ts'
 import { parseVersion } from './header.ts'
 import type { ScannerLimits } from './scanner.ts'
@@ -8,7 +8,7 @@ import { readSecurities } from './security-list.ts'
 import { createStatementReader, type FoundRows, type StatementOptions } from './statement.ts'
 
 const HEAD_BYTES = 4_096
-const INVESTMENTS = '<INVSTMT'
+const NOTHING: ContentChunk = { bytes: new Uint8Array(), binary: '', isPlain: true }
 
 /** How to read a file. */
 export type OfxOptions = {
@@ -23,15 +23,21 @@ export type OfxOptions = {
  */
 export function createOfxReader(content: FileContent, options: OfxOptions): FileReader {
   let head = ''
-  let tail = ''
   let securities: ReadonlyMap<string, Security> | null = null
-  const statementOptions: StatementOptions = { ...options, securities: () => securities ?? new Map() }
+  let isSecuritiesNeeded = false
+  const statementOptions: StatementOptions = {
+    ...options,
+    securities: () => {
+      isSecuritiesNeeded = securities === null
+      return securities
+    },
+  }
   const reader = createStatementReader(statementOptions)
 
   const readAgainFor = async (wanted: ReadonlySet<string>): Promise<FoundRows> => {
     const again = createStatementReader({ ...statementOptions, wanted })
-    for await (const { binary } of readChunks(content)) {
-      if (again.write(binary) !== null) break
+    for await (const chunk of readChunks(content)) {
+      if (again.write(chunk) !== null) break
       again.take(0)
     }
     return again.found()
@@ -40,12 +46,11 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
   return {
     ...reader,
     async write(chunk) {
-      if (head.length < HEAD_BYTES) head = (head + chunk).slice(0, HEAD_BYTES)
-      if (securities === null && (tail + chunk).toUpperCase().includes(INVESTMENTS)) {
-        securities = await readSecurities(readChunks(content), options.limits)
-      }
-      tail = chunk.slice(-INVESTMENTS.length)
-      return reader.write(chunk)
+      if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
+      const issue = reader.write(chunk)
+      if (!isSecuritiesNeeded || securities !== null) return issue
+      securities = await readSecurities(readChunks(content), options.limits)
+      return reader.write(NOTHING)
     },
     async end() {
       const wanted = reader.wanted()

@@ -1,3 +1,4 @@
+import type { ContentChunk } from '../content.ts'
 import type { OfxElement } from './element.ts'
 import { childOf } from './element.ts'
 import { knownAggregates } from './elements.ts'
@@ -12,14 +13,14 @@ const insideInfo: ReadonlySet<string> = new Set(['SECINFO', 'SECID'])
  * first.
  */
 export async function readSecurities(
-  chunks: AsyncIterable<{ binary: string }>,
+  chunks: AsyncIterable<ContentChunk>,
   limits: ScannerLimits,
 ): Promise<Map<string, Security>> {
   const securities = new Map<string, Security>()
   const scanner = createScanner(
     {
       aggregates: knownAggregates,
-      onStart() {},
+      onStart: () => false,
       onEnd(element: OfxElement) {
         if (infos.has(element.name)) securities.set(securityKeyOf(childOf(element, 'SECINFO')), toSecurity(element))
         return insideInfo.has(element.name)
@@ -28,6 +29,6 @@ export async function readSecurities(
     limits,
   )
   // A problem ends the reading that follows as well, which says so.
-  for await (const { binary } of chunks) if (scanner.write(binary) !== null) break
+  for await (const chunk of chunks) if (scanner.write(chunk) !== null) break
   return securities
 }

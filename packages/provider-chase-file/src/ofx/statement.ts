@@ -4,9 +4,11 @@ import {
   type InputIssue,
   Ok,
   type ProviderTransactionData,
+  type RejectedRecord,
   type Result,
   type SnapshotPage,
 } from '@finport/core'
+import type { ContentChunk } from '../content.ts'
 import type { FileReader } from '../file-reader.ts'
 import { emptyPage } from '../page.ts'
 import { accountElementOf, currencyOf, NO_CURRENCY } from './account.ts'
@@ -33,8 +35,8 @@ export type StatementOptions = {
   readonly limits: ScannerLimits
   /** The account of statements that name none. */
   readonly accountId: string | undefined
-  /** The file's security list, which stands behind the statements that need it. */
-  readonly securities: () => ReadonlyMap<string, Security>
+  /** The file's security list, which stands behind the statements that need it. While it is `null`, reading pauses where they start. */
+  readonly securities: () => ReadonlyMap<string, Security> | null
   /** Rows to look out for, by {@link fitIdKey}, because others correct them. */
   readonly wanted?: ReadonlySet<string>
 }
@@ -44,7 +46,7 @@ export type FoundRows = ReadonlyMap<string, readonly ProviderTransactionData[]>
 
 /** What {@link readOfx} is made of: it reads a file once, and can say what it would have to know of it beforehand. */
 export type StatementReader = Omit<FileReader, 'write' | 'end'> & {
-  write(chunk: string): InputIssue | null
+  write(chunk: ContentChunk): InputIssue | null
   /** Rows that others correct: they may have gone out already, so that the file has to be read again for them. */
   wanted(): ReadonlySet<string>
   /** The rows that were to be looked out for. */
@@ -53,11 +55,12 @@ export type StatementReader = Omit<FileReader, 'write' | 'end'> & {
   end(corrected: FoundRows): Result<SnapshotPage, InputIssue>
 }
 
-type Row = { readonly element: OfxElement; readonly end: ElementEnd; readonly path: string }
+type Row = { readonly element: OfxElement; readonly end: ElementEnd; readonly number: number }
 type RowContext = InvestmentContext & HoldingContext & { readonly account: FileAccount }
 
 const positions: ReadonlySet<string> = new Set(positionElements)
 const zero = '0' as Decimal
+const NO_SECURITIES: ReadonlyMap<string, Security> = new Map()
 
 /** Reads bank, card and investment statements. */
 export function createStatementReader(options: StatementOptions): StatementReader {
@@ -72,7 +75,8 @@ export function createStatementReader(options: StatementOptions): StatementReade
   let waiting: Row[] = []
   /** The statement whose rows are being read, once its account is known. */
   let current: { statement: OfxElement; context: RowContext } | null = null
-  const failures: (InputIssue & { element: OfxElement })[] = []
+  /** Statements that did not come, and why. */
+  const failures: (RejectedRecord & { offset: number })[] = []
   const corrections: Correction[] = []
   const found = new Map<string, ProviderTransactionData[]>()
   const readDate = createOfxDateReader()
@@ -107,54 +111,79 @@ export function createStatementReader(options: StatementOptions): StatementReade
       },
       includeRawData: options.includeRawData,
       readDate,
-      securities: options.securities(),
+      securities: options.securities() ?? NO_SECURITIES,
     }
   }
 
-  const readHolding = ({ element, path }: Row, context: RowContext) => {
+  const readHolding = (element: OfxElement, context: RowContext): string | null => {
     const holding = toHolding(element, context)
-    if (holding.isErr()) return reject(context.providerAccountId, path, holding.error, element)
+    if (holding.isErr()) return holding.error
     page.holdings.push(holding.value)
     const { marketValue } = holding.value
     holdingsValue = holdingsValue === null || marketValue === null ? null : Decimal.add(holdingsValue, marketValue)
+    return null
   }
 
-  const readTransactions = ({ element, path }: Row, context: RowContext) => {
-    const isBankRow = element.name === 'STMTTRN' || element.name === PENDING_ELEMENT
-    const read = isBankRow ? toTransaction(element, context) : toInvestmentTransactions(element, context)
-    if (read.isErr()) return reject(context.providerAccountId, path, read.error, element)
-    const transactions = Array.isArray(read.value) ? read.value : [read.value]
+  const keep = (element: OfxElement, number: number, transactions: ProviderTransactionData[], context: RowContext) => {
     if (options.wanted !== undefined) {
       const key = fitIdKey(context.providerAccountId, fitIdOf(element))
       if (options.wanted.has(key) && !found.has(key)) found.set(key, transactions)
     }
     const correction = correctionOf(element)
-    if (correction === null) for (const transaction of transactions) page.transactions.push(transaction)
-    else {
+    if (correction === null) {
+      for (const transaction of transactions) page.transactions.push(transaction)
+    } else {
       const target = fitIdKey(context.providerAccountId, correction.fitId)
-      corrections.push({ action: correction.action, target, transactions, path })
+      corrections.push({ action: correction.action, target, transactions, path: pathOf(element, number) })
     }
   }
 
-  const readRow = (row: Row, context: RowContext) => {
-    if (row.end === 'file')
-      reject(context.providerAccountId, row.path, 'The file ends inside this record.', row.element)
-    else if (positions.has(row.element.name)) readHolding(row, context)
-    else readTransactions(row, context)
+  const readBankTransaction = (element: OfxElement, number: number, context: RowContext): string | null => {
+    const transaction = toTransaction(element, context)
+    if (transaction.isErr()) return transaction.error
+    keep(element, number, [transaction.value], context)
+    return null
   }
 
-  const endRow = (element: OfxElement, path: readonly OfxElement[], end: ElementEnd) => {
+  const readInvestmentTransactions = (element: OfxElement, number: number, context: RowContext): string | null => {
+    const transactions = toInvestmentTransactions(element, context)
+    if (transactions.isErr()) return transactions.error
+    keep(element, number, transactions.value, context)
+    return null
+  }
+
+  const readRow = ({ element, end, number }: Row, context: RowContext) => {
+    const { name } = element
+    const problem =
+      end === 'file'
+        ? 'The file ends inside this record.'
+        : name === 'STMTTRN' || name === PENDING_ELEMENT
+          ? readBankTransaction(element, number, context)
+          : positions.has(name)
+            ? readHolding(element, context)
+            : readInvestmentTransactions(element, number, context)
+    if (problem !== null) reject(context.providerAccountId, pathOf(element, number), problem, element)
+  }
+
+  /** Reads a row, unless its account is not known yet. */
+  const endRow = (element: OfxElement, path: readonly OfxElement[], end: ElementEnd): 'read' | 'waiting' => {
     rowCount++
-    const row: Row = { element, end, path: `${element.name}[${rowCount}] at byte ${element.offset}` }
-    const statement = path.findLast(({ name }) => Object.hasOwn(statementElements, name))
-    if (statement === undefined) return reject(null, row.path, 'The record is outside of a statement.', element)
-    if (current?.statement !== statement) {
-      if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null)
-        return void waiting.push(row)
+    const row: Row = { element, end, number: rowCount }
+    if (current === null || !path.includes(current.statement)) {
+      const statement = path.findLast(({ name }) => Object.hasOwn(statementElements, name))
+      if (statement === undefined) {
+        reject(null, pathOf(element, rowCount), 'The record is outside of a statement.', element)
+        return 'read'
+      }
+      if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null) {
+        waiting.push(row)
+        return 'waiting'
+      }
       const account = accounts.of(statement, statementElements[statement.name] as StatementKind)
       current = { statement, context: contextOf(statement, account) }
     }
     readRow(row, current.context)
+    return 'read'
   }
 
   const endStatement = (statement: OfxElement, kind: StatementKind) => {
@@ -171,10 +200,12 @@ export function createStatementReader(options: StatementOptions): StatementReade
   const endResponse = (response: OfxElement) => {
     const reason = statusReason(fieldOf(childOf(response, 'STATUS'), 'CODE'))
     if (reason === null) return
+    if (response.children.some(({ name }) => Object.hasOwn(statementElements, name))) {
+      return warn('INSTITUTION_NEEDS_ATTENTION', null, reason)
+    }
     const { name, offset } = response
-    if (response.children.some((child) => Object.hasOwn(statementElements, child.name)))
-      warn('INSTITUTION_NEEDS_ATTENTION', null, reason)
-    else failures.push({ path: `${name} at byte ${offset}`, reason, offset, element: response })
+    const rawData = options.includeRawData ? toRawData(response) : null
+    failures.push({ id: null, providerAccountId: null, path: `${name} at byte ${offset}`, reason, rawData, offset })
   }
 
   const endSignOn = (response: OfxElement) => {
@@ -188,15 +219,13 @@ export function createStatementReader(options: StatementOptions): StatementReade
   const scanner = createScanner(
     {
       aggregates: knownAggregates,
-      onStart() {
+      onStart(name) {
         isOfx = true
+        return name === 'INVSTMTRS' && options.securities() === null
       },
       onEnd(element, path, end) {
         const { name } = element
-        if (rowElements.has(name) && !isInside(path, rowElements)) {
-          endRow(element, path, end)
-          return false
-        }
+        if (rowElements.has(name)) return endRow(element, path, end) === 'waiting'
         if (Object.hasOwn(statementElements, name)) endStatement(element, statementElements[name] as StatementKind)
         else if (name === 'SONRS') endSignOn(element)
         else if (responseElements.has(name)) endResponse(element)
@@ -248,7 +277,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
           'The file is OFX, but holds no statement: download account activity, not a list of accounts or a profile.'
         return Err({ path: 'fileContent', reason, offset: failure?.offset ?? 0 })
       }
-      for (const { path, reason, element } of failures) reject(null, path, reason, element)
+      for (const { offset: _offset, ...record } of failures) page.rejected.push(record)
       addCorrections(corrected)
       for (const { data, hasHoldings } of accounts.all()) {
         page.completed.push({ providerAccountId: data.providerAccountId, covered: null, holdings: hasHoldings })
@@ -262,8 +291,8 @@ export function createStatementReader(options: StatementOptions): StatementReade
   }
 }
 
-function isInside(path: readonly OfxElement[], names: ReadonlySet<string>): boolean {
-  return path.some(({ name }) => names.has(name))
+function pathOf({ name, offset }: OfxElement, number: number): string {
+  return `${name}[${number}] at byte ${offset}`
 }
 
 function toIssue(problem: ScanProblem | null): InputIssue | null {
