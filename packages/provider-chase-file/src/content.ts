@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import { Buffer, isAscii } from 'node:buffer'
 import { setImmediate } from 'node:timers/promises'
 import type { FileContent } from '@finport/core'
 
@@ -7,7 +7,12 @@ const CHUNK_BYTES = 64 * 1024
 const TURN_BYTES = 16 * CHUNK_BYTES
 
 /** A piece of a file, as text whose code units are its bytes, and the bytes themselves. */
-export type ContentChunk = { readonly bytes: Uint8Array; readonly binary: string }
+export type ContentChunk = {
+  readonly bytes: Uint8Array
+  readonly binary: string
+  /** Whether all of it is ASCII other than NUL, so that there is nothing to decode or clean. */
+  readonly isPlain: boolean
+}
 
 /**
  * A file in pieces of 64 KB or so, whatever pieces it comes in. UTF-16 is made UTF-8 first.
@@ -22,7 +27,8 @@ export async function* readChunks(content: FileContent): AsyncGenerator<ContentC
     if (isFirst) decoder = utf16DecoderOf(bytes)
     isFirst = false
     const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
-    yield { bytes, binary: Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength).toString('latin1') }
+    const binary = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength).toString('latin1')
+    yield { bytes, binary, isPlain: isAscii(utf8) && !utf8.includes(0) }
     sinceTurn += bytes.length
     if (sinceTurn >= TURN_BYTES) {
       sinceTurn = 0

@@ -1,12 +1,14 @@
 import { type FileIdentification, type ImportFile, Ok, type Result } from '@finport/core'
-import { type FileProblem, type FileSummary, readFile } from './read-file.ts'
+import type { FileSummary } from './file-reader.ts'
+import { UNKNOWN_ACCOUNT } from './ofx/raw-data.ts'
+import { type FileProblem, type ReadOptions, readFile } from './read-file.ts'
 
 /** What a file is, by its content; `null` for one that is no statement file. */
 export async function identify(
   file: ImportFile,
-  signal: AbortSignal | undefined,
+  options: Pick<ReadOptions, 'limits' | 'signal'>,
 ): Promise<Result<FileIdentification | null, FileProblem>> {
-  const pages = readFile(file, { includeRawData: false, signal })
+  const pages = readFile(file, { ...options, includeRawData: false, isIdentifying: true })
   let next = await pages.next()
   for (; !next.done; next = await pages.next()) {
     if (next.value.isErr()) return next.value.error.kind === 'foreign' ? Ok(null) : next.value
@@ -14,12 +16,12 @@ export async function identify(
   return Ok(next.value === null ? null : toIdentification(next.value))
 }
 
-function toIdentification({ flavour, version, accounts }: FileSummary): FileIdentification {
+function toIdentification({ format, accounts }: FileSummary): FileIdentification {
   return {
-    format: version === null ? flavour : `${flavour} ${version}`,
+    format,
     accounts: accounts.map(({ account, period }) => ({
-      providerAccountId: account.providerAccountId,
-      accountNumberMasked: account.accountNumberMasked,
+      providerAccountId: account.providerAccountId.endsWith(UNKNOWN_ACCOUNT) ? null : account.providerAccountId,
+      accountNumberMasked: account.providerAccountId.endsWith(UNKNOWN_ACCOUNT) ? null : account.accountNumberMasked,
       category: account.category,
       accountType: account.accountType,
       period,

@@ -29,6 +29,27 @@ const slug = 'chase-file'
 const settings = z.object({
   /** Whether accounts and transactions keep the file's own record of them, account numbers masked. Otherwise `rawData` is `null`. */
   includeRawData: z.boolean().default(true),
+  /** Bounds that no real file comes near; a file beyond one is refused with `PROVIDER_INVALID_INPUT`. */
+  limits: z
+    .object({
+      /** Bytes of a file. */
+      fileBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(512 * 1024 * 1024),
+      /** Transactions, positions and rows of a file. */
+      records: z.number().int().positive().default(5_000_000),
+      /** Elements of OFX inside of each other. */
+      nesting: z.number().int().positive().default(100),
+      /** Bytes of one value of OFX. */
+      valueBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(1024 * 1024),
+    })
+    .prefault({}),
 })
 
 function refuse(operation: string, issue: InputIssue): ProviderInvalidInputError {
@@ -107,7 +128,7 @@ export const chaseFile = defineProvider({
     category: 'bank',
     authType: 'file_import',
     credentialType: 'file_import',
-    supports: { accounts: true, transactions: true, holdings: false, balanceHistory: false },
+    supports: { accounts: true, transactions: true, holdings: true, balanceHistory: false },
     scopes: [],
     hosts: [],
     timeZone: 'America/New_York',
@@ -119,7 +140,7 @@ export const chaseFile = defineProvider({
     isProductionReady: true,
   },
   settings,
-  create({ includeRawData }): Methods<FileProvider & SnapshotProvider<FileImportCredentials>> {
+  create({ includeRawData, limits }): Methods<FileProvider & SnapshotProvider<FileImportCredentials>> {
     async function* fetchSnapshot(
       credentials: FileImportCredentials,
       query: TransactionQuery = {},
@@ -128,7 +149,12 @@ export const chaseFile = defineProvider({
       const isOpenEnded = query.startDate === undefined && query.endDate === undefined
       const checked = checkQuery(operation, query)
       if (checked.isErr()) return yield checked
-      for await (const page of readFile(credentials, { includeRawData, signal: query.signal })) {
+      for await (const page of readFile(credentials, {
+        includeRawData,
+        limits,
+        signal: query.signal,
+        isIdentifying: false,
+      })) {
         if (page.isErr()) return yield Err(toProviderError(operation, page.error))
         const account = checkAccount(operation, page.value, credentials.accountId)
         if (account.isErr()) return yield account
@@ -157,7 +183,9 @@ export const chaseFile = defineProvider({
         file: ImportFile,
         options: RequestOptions = {},
       ): Promise<Result<FileIdentification | null, ProviderError>> {
-        return (await identify(file, options.signal)).mapErr((problem) => toProviderError('identify', problem))
+        return (await identify(file, { limits, signal: options.signal })).mapErr((problem) =>
+          toProviderError('identify', problem),
+        )
       },
     }
   },

@@ -1,28 +1,39 @@
 import { Err, type ImportFile, type InputIssue, Ok, type Result, type SnapshotPage } from '@finport/core'
 import { readChunks } from './content.ts'
+import { createCsvReader, sniffLayout } from './csv/reader.ts'
+import type { FileReader, FileSummary } from './file-reader.ts'
 import { describeForeignFile, describeSignature } from './foreign-file.ts'
-import { parseVersion } from './ofx/header.ts'
-import { createStatementReader, type StatementSummary } from './ofx/statement.ts'
+import { createOfxReader } from './ofx/reader.ts'
 
 const ROWS_PER_PAGE = 1_000
 const HEAD_BYTES = 4_096
-/** Within this much of a file something of OFX must have come. */
+/** Within this much of a file something of its format must have come. */
 const SEARCHED_BYTES = 64 * 1024
-const LIMITS = { depth: 100, valueLength: 1024 * 1024 }
 
 const WHAT_IS_NEEDED =
-  'A QFX, QBO or OFX file is needed: at chase.com, choose the file type "Quicken Web Connect (QFX)" when downloading account activity.'
-
-/** What a whole file was: its statements and the version its header declares. */
-export type FileSummary = StatementSummary & { readonly version: string | null }
+  'A QFX, QBO, OFX or Chase CSV file is needed: at chase.com, choose the file type "Quicken Web Connect (QFX)" or "Spreadsheet (CSV)" when downloading account activity.'
 
 /** Why a file gives nothing: it is no statement file at all, it is one but broken, or the caller's signal ended the reading. */
 export type FileProblem =
   | { readonly kind: 'foreign' | 'broken'; readonly issue: InputIssue }
   | { readonly kind: 'aborted' }
 
+/** Bounds of a file. */
+export type FileLimits = {
+  readonly fileBytes: number
+  readonly records: number
+  readonly nesting: number
+  readonly valueBytes: number
+}
+
 /** How to read a file. */
-export type ReadOptions = { readonly includeRawData: boolean; readonly signal: AbortSignal | undefined }
+export type ReadOptions = {
+  readonly includeRawData: boolean
+  readonly limits: FileLimits
+  readonly signal: AbortSignal | undefined
+  /** Whether only what the file is matters, so that its account may be unknown. */
+  readonly isIdentifying: boolean
+}
 
 /**
  * Reads a file in pages of a thousand rows or so. A problem is the last thing it yields.
@@ -31,24 +42,34 @@ export type ReadOptions = { readonly includeRawData: boolean; readonly signal: A
  */
 export async function* readFile(
   file: ImportFile,
-  { includeRawData, signal }: ReadOptions,
+  options: ReadOptions,
 ): AsyncGenerator<Result<SnapshotPage, FileProblem>, FileSummary | null> {
-  const reader = createStatementReader({ includeRawData, accountId: file.accountId, limits: LIMITS })
+  const { limits, signal } = options
+  let reader: FileReader | null = null
   let head = ''
   let offset = 0
   try {
-    for await (const { bytes, binary } of readChunks(file.fileContent)) {
+    for await (const chunk of readChunks(file.fileContent)) {
       if (signal?.aborted) return yield* end({ kind: 'aborted' })
-      if (head.length < HEAD_BYTES) head = (head + binary).slice(0, HEAD_BYTES)
-      offset += bytes.length
+      if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
       const signature = describeSignature(head)
       if (signature !== null) return yield* end(foreign(signature))
-      const issue = reader.write(binary)
+      reader ??= createReader(head, file, options)
+      const issue = await reader.write(chunk)
       if (issue !== null) return yield* end({ kind: 'broken', issue })
-      if (!reader.hasOfx() && offset > SEARCHED_BYTES) return yield* end(foreign(describeForeignFile(head)))
+      offset += chunk.bytes.length
+      if (!reader.isRecognised() && offset > SEARCHED_BYTES) return yield* end(foreign(describeForeignFile(head)))
+      if (offset > limits.fileBytes) return yield* end(tooMuch(offset, `more than ${limits.fileBytes} bytes`))
+      if (reader.rowCount() > limits.records) return yield* end(tooMuch(offset, `more than ${limits.records} records`))
       const page = reader.take(ROWS_PER_PAGE)
       if (page !== null) yield Ok(page)
     }
+    const rest = await reader?.end()
+    if (reader === null || rest === undefined || !reader.isRecognised())
+      return yield* end(foreign(describeForeignFile(head)))
+    if (rest.isErr()) return yield* end({ kind: 'broken', issue: rest.error })
+    yield Ok(rest.value)
+    return reader.summary()
   } catch {
     // What the host's stream threw may name paths or hold content, so it is not kept.
     return yield* end({
@@ -56,11 +77,18 @@ export async function* readFile(
       issue: { path: 'fileContent', offset, reason: 'Reading the file failed here.' },
     })
   }
-  const rest = reader.end()
-  if (!reader.hasOfx()) return yield* end(foreign(describeForeignFile(head)))
-  if (rest.isErr()) return yield* end({ kind: 'broken', issue: rest.error })
-  yield Ok(rest.value)
-  return { ...reader.summary(), version: parseVersion(head) }
+}
+
+function createReader(
+  head: string,
+  file: ImportFile,
+  { includeRawData, limits, isIdentifying }: ReadOptions,
+): FileReader {
+  const { accountId, fileName, fileContent } = file
+  const layout = sniffLayout(head)
+  if (layout !== null) return createCsvReader({ layout, fileName, accountId, includeRawData, isIdentifying })
+  const scannerLimits = { depth: limits.nesting, valueLength: limits.valueBytes }
+  return createOfxReader(fileContent, { includeRawData, limits: scannerLimits, accountId })
 }
 
 function* end(problem: FileProblem): Generator<Result<SnapshotPage, FileProblem>, null> {
@@ -70,4 +98,9 @@ function* end(problem: FileProblem): Generator<Result<SnapshotPage, FileProblem>
 
 function foreign(what: string): FileProblem {
   return { kind: 'foreign', issue: { path: 'fileContent', offset: 0, reason: `${what} ${WHAT_IS_NEEDED}` } }
+}
+
+function tooMuch(offset: number, what: string): FileProblem {
+  const reason = `The file has ${what}. Download a shorter period, or raise the limit in the provider's settings.`
+  return { kind: 'broken', issue: { path: 'fileContent', offset, reason } }
 }

@@ -1,5 +1,4 @@
-/** How much of a description Chase puts into NAME, and again into MEMO. */
-const CHASE_PIECE = 32
+import { CHASE_PIECE } from '../identity.ts'
 
 /**
  * One text of NAME and MEMO, blanks in a row made one.

@@ -1,8 +1,8 @@
 /** An aggregate with what was in it. */
 export type OfxElement = {
-  readonly name: string
+  name: string
   /** Bytes before its start tag. */
-  readonly offset: number
+  offset: number
   /** Names and values of its leaves in turn: `['TRNTYPE', 'DEBIT', 'TRNAMT', '-12.50']`. */
   readonly fields: string[]
   readonly children: OfxElement[]

@@ -1,3 +1,4 @@
+import type { ContentChunk } from '../content.ts'
 import type { OfxElement } from './element.ts'
 import { decodeBytes, decodeEntities } from './text.ts'
 
@@ -8,9 +9,9 @@ export type ElementEnd = 'tag' | 'implied' | 'file'
 export type ScannerEvents = {
   /** Names that are always aggregates. Any other tag followed by text is a leaf. */
   readonly aggregates: ReadonlySet<string>
-  /** A known aggregate started. */
-  onStart(): void
-  /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it. */
+  /** A known aggregate started. Returns whether the scanner is to pause there, so that its caller can prepare for what is in it; the next `write` goes on. */
+  onStart(name: string): boolean
+  /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it; if not, the element is used again for another. */
   onEnd(element: OfxElement, path: readonly OfxElement[], end: ElementEnd): boolean
 }
 
@@ -20,9 +21,9 @@ export type ScannerLimits = { readonly depth: number; readonly valueLength: numb
 /** Why the scanner gave up, and where. */
 export type ScanProblem = { readonly offset: number; readonly reason: string }
 
-/** A scanner that is fed a file piece by piece, as text whose code units are the file's bytes. */
+/** A scanner that is fed a file piece by piece. */
 export type Scanner = {
-  write(chunk: string): ScanProblem | null
+  write(chunk: ContentChunk): ScanProblem | null
   end(): ScanProblem | null
 }
 
@@ -55,9 +56,15 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   const path: OfxElement[] = [{ name: '', offset: 0, fields: [], children: [] }]
   let top = path[0] as OfxElement
 
+  /** An element that nobody keeps: records are many and look alike. */
+  let spare: OfxElement | null = null
+
   let carried = ''
   let chunkOffset = 0
   let lastTag: Tag | null = null
+  let isPaused = false
+  /** Whether what is being read, what is carried included, is all plain ASCII. */
+  let isPlain = true
 
   /** A start tag whose text has not been read to its end, so that it is not known yet what it is; and where it stands. */
   let pending: Tag | null = null
@@ -72,7 +79,8 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     const match = inside.length > LONGEST_TAG ? null : TAG.exec(inside)
     if (match === null) return null
     const [, slash, word = '', emptySlash] = match
-    const name = word.toUpperCase()
+    // As a property's name a text is kept once, so that comparing names compares two references.
+    const [name = ''] = Object.keys({ [word.toUpperCase()]: null })
     const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
     return { source: `${inside}>`, kind, name, isAggregate: events.aggregates.has(name), successor: null }
   }
@@ -94,16 +102,25 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
 
   const open = (name: string, isAggregate: boolean, offset: number) => {
     if (isOpen(name)) closeThrough(name, 'implied')
-    top = { name, offset, fields: [], children: [] }
+    top = spare ?? { name, offset, fields: [], children: [] }
+    top.name = name
+    top.offset = offset
+    spare = null
     path.push(top)
-    if (isAggregate) events.onStart()
+    if (isAggregate && events.onStart(name)) isPaused = true
   }
 
   const closeTop = (end: ElementEnd) => {
     const element = path.pop() as OfxElement
     top = path[path.length - 1] as OfxElement
     if (events.aggregates.has(element.name)) {
-      if (events.onEnd(element, path, end)) top.children.push(element)
+      if (events.onEnd(element, path, end)) {
+        top.children.push(element)
+      } else {
+        element.fields.length = 0
+        element.children.length = 0
+        spare = element
+      }
     } else if (end === 'tag' && element.fields.length + element.children.length > 0) {
       top.children.push(element)
     } else {
@@ -118,15 +135,23 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     closeTop(end)
   }
 
-  /** The text of the pending tag ends with `rest`: it is a leaf if there was any, else an aggregate. */
-  const settle = (rest: string) => {
-    if (pending === null) return
-    const raw = pendingRaw === '' ? rest : pendingRaw + rest
-    if (!pending.isAggregate && (pendingDecoded !== '' || !isBlank(raw))) {
-      top.fields.push(pending.name, clean(pendingDecoded + decodeEntities(decodeBytes(raw))))
-      isLeafOpen = true
+  /** The text of the pending tag is up to `end`: it is a leaf if there is any, else an aggregate. */
+  const settle = (tag: Tag, text: string, position: number, end: number) => {
+    let value = ''
+    if (pendingRaw === '' && pendingDecoded === '' && isPlain) {
+      let first = position
+      let last = end
+      while (first < last && text.charCodeAt(first) <= SPACE) first++
+      while (last > first && text.charCodeAt(last - 1) <= SPACE) last--
+      value = decodeEntities(text.slice(first, last))
     } else {
-      open(pending.name, pending.isAggregate, pendingOffset)
+      value = clean(pendingDecoded + decodeEntities(decodeBytes(pendingRaw + text.slice(position, end))))
+    }
+    if (value === '' || tag.isAggregate) {
+      open(tag.name, tag.isAggregate, pendingOffset)
+    } else {
+      top.fields.push(tag.name, value)
+      isLeafOpen = true
     }
     pending = null
     pendingDecoded = ''
@@ -184,7 +209,8 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       const expected: Tag | null = lastTag === null ? null : lastTag.successor
       if (expected !== null && text.startsWith(expected.source, start + 1)) {
         tag = expected
-        position = advance(text, position, start, start + 1 + expected.source.length)
+        if (pending !== null) settle(pending, text, position, start)
+        position = start + 1 + expected.source.length
       } else {
         if (close < start) close = text.indexOf('>', start)
         if (close === -1) close = text.length
@@ -197,18 +223,17 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
           position = start + 1
           continue
         }
-        position = advance(text, position, start, close + 1)
+        if (pending !== null) settle(pending, text, position, start)
+        position = close + 1
       }
       lastTag = tag
       begin(tag, chunkOffset + start)
+      if (isPaused) {
+        isPaused = false
+        return leave(text, position, position)
+      }
     }
     return leave(text, position, text.length)
-  }
-
-  /** Settles what is pending with the text before a tag. */
-  const advance = (text: string, position: number, start: number, end: number): number => {
-    if (pending !== null) settle(text.slice(position, start))
-    return end
   }
 
   /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
@@ -228,11 +253,14 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   }
 
   return {
-    write: (chunk) => scan(carried === '' ? chunk : carried + chunk, false),
+    write(chunk) {
+      isPlain = chunk.isPlain && (carried + pendingRaw === '' || isPlain)
+      return scan(carried === '' ? chunk.binary : carried + chunk.binary, false)
+    },
     end() {
       const problem = scan(carried, true)
       if (problem !== null) return problem
-      settle('')
+      if (pending !== null) settle(pending, '', 0, 0)
       while (path.length > 1) closeTop('file')
       return null
     },
@@ -242,11 +270,6 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
 const EXCLAMATION_MARK = 33
 const QUESTION_MARK = 63
 const SPACE = 32
-
-function isBlank(text: string): boolean {
-  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > SPACE) return false
-  return true
-}
 
 /** NULs can't be stored as text in databases, and say nothing. */
 function clean(text: string): string {

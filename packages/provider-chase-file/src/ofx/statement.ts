@@ -1,20 +1,28 @@
 import {
-  type DateRange,
+  Decimal,
   Err,
   type InputIssue,
-  type IsoDate,
   Ok,
-  type ProviderAccountData,
+  type ProviderTransactionData,
+  type RejectedRecord,
   type Result,
   type SnapshotPage,
 } from '@finport/core'
-import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
-import { accountElementOf, currencyOf, mergeAccounts, NO_CURRENCY, periodOf, toAccount } from './account.ts'
+import type { ContentChunk } from '../content.ts'
+import type { FileReader } from '../file-reader.ts'
+import { emptyPage } from '../page.ts'
+import { accountElementOf, currencyOf, NO_CURRENCY } from './account.ts'
+import { type Correction, correctionOf, fitIdKey, fitIdOf, resolveCorrections } from './correction.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
-import { lastFour, toRawData } from './raw-data.ts'
-import { createScanner, type ElementEnd, type ScannerLimits } from './scanner.ts'
-import { knownAggregates, responseElements, type StatementKind, statementElements, statusReason } from './tables.ts'
-import { type TransactionContext, toTransaction } from './transaction.ts'
+import { knownAggregates, responseElements, rowElements, statementElements } from './elements.ts'
+import { createFileAccounts, type FileAccount } from './file-accounts.ts'
+import { type HoldingContext, positionElements, toHolding } from './holding.ts'
+import { type InvestmentContext, toInvestmentTransactions } from './investment-transaction.ts'
+import { toRawData } from './raw-data.ts'
+import { createScanner, type ElementEnd, type ScannerLimits, type ScanProblem } from './scanner.ts'
+import type { Security } from './security.ts'
+import { type StatementKind, statusReason } from './tables.ts'
+import { PENDING_ELEMENT, toTransaction } from './transaction.ts'
 import { createOfxDateReader } from './values.ts'
 
 /** Chase's id for Quicken, in FI and INTU.BID, and its INTU.BID for QuickBooks. */
@@ -27,170 +35,177 @@ export type StatementOptions = {
   readonly limits: ScannerLimits
   /** The account of statements that name none. */
   readonly accountId: string | undefined
+  /** The file's security list, which stands behind the statements that need it. While it is `null`, reading pauses where they start. */
+  readonly securities: () => ReadonlyMap<string, Security> | null
+  /** Rows to look out for, by {@link fitIdKey}, because others correct them. */
+  readonly wanted?: ReadonlySet<string>
 }
 
-/** What a file holds. */
-export type StatementSummary = {
-  /** `QFX` for Quicken, `QBO` for QuickBooks (Chase's differ only in INTU.BID), else `OFX`. */
-  readonly flavour: 'QFX' | 'QBO' | 'OFX'
-  readonly accounts: readonly { readonly account: ProviderAccountData; readonly period: DateRange | null }[]
+/** Rows by {@link fitIdKey}. */
+export type FoundRows = ReadonlyMap<string, readonly ProviderTransactionData[]>
+
+/** What {@link readOfx} is made of: it reads a file once, and can say what it would have to know of it beforehand. */
+export type StatementReader = Omit<FileReader, 'write' | 'end'> & {
+  write(chunk: ContentChunk): InputIssue | null
+  /** Rows that others correct: they may have gone out already, so that the file has to be read again for them. */
+  wanted(): ReadonlySet<string>
+  /** The rows that were to be looked out for. */
+  found(): FoundRows
+  /** The rest; `corrected` are the rows that were {@link StatementReader.wanted | wanted}. */
+  end(corrected: FoundRows): Result<SnapshotPage, InputIssue>
 }
 
-/** A reader that is fed a file piece by piece, as text whose code units are the file's bytes. */
-export type StatementReader = {
-  /** Reads on; an issue ends it. */
-  write(chunk: string): InputIssue | null
-  /** Whether anything of OFX has come. */
-  hasOfx(): boolean
-  /** What has come together, once that is at least so many rows. */
-  take(rows: number): SnapshotPage | null
-  /** The rest, or why the file as a whole gives nothing. */
-  end(): Result<SnapshotPage, InputIssue>
-  /** After the end: what the file was. */
-  summary(): StatementSummary
-}
+type Row = { readonly element: OfxElement; readonly end: ElementEnd; readonly number: number }
+type RowContext = InvestmentContext & HoldingContext & { readonly account: FileAccount }
 
-type FileAccount = {
-  data: ProviderAccountData
-  readonly bankAndNumber: string
-  readonly identify: TransactionIdentity
-  period: DateRange | null
-  /** Whether a page has it in its present form. */
-  isTold: boolean
-}
+const positions: ReadonlySet<string> = new Set(positionElements)
+const zero = '0' as Decimal
+const NO_SECURITIES: ReadonlyMap<string, Security> = new Map()
 
-type Row = { readonly element: OfxElement; readonly end: ElementEnd; readonly path: string }
-
-function emptyPage(): SnapshotPage {
-  return { accounts: [], transactions: [], holdings: [], rejected: [], warnings: [], completed: [] }
-}
-
-/** Reads bank and card statements. */
+/** Reads bank, card and investment statements. */
 export function createStatementReader(options: StatementOptions): StatementReader {
   let page = emptyPage()
-  const accounts = new Map<string, FileAccount>()
   let isOfx = false
   let isChase = false
-  let flavour: StatementSummary['flavour'] = 'OFX'
+  let flavour = 'OFX'
   let statementCount = 0
   let rowCount = 0
+  let holdingsValue: Decimal | null = zero
   /** Rows of a statement that come before the account they belong to. */
   let waiting: Row[] = []
   /** The statement whose rows are being read, once its account is known. */
-  let current: { statement: OfxElement; context: TransactionContext } | null = null
+  let current: { statement: OfxElement; context: RowContext } | null = null
+  /** Statements that did not come, and why. */
+  const failures: (RejectedRecord & { offset: number })[] = []
+  const corrections: Correction[] = []
+  const found = new Map<string, ProviderTransactionData[]>()
   const readDate = createOfxDateReader()
-  const failures: (InputIssue & { element: OfxElement })[] = []
 
   const warn = (code: SnapshotPage['warnings'][number]['code'], providerAccountId: string | null, message: string) => {
     page.warnings.push({ code, providerAccountId, message, details: null })
   }
+  const accounts = createFileAccounts({
+    includeRawData: options.includeRawData,
+    accountId: options.accountId,
+    warn: ({ providerAccountId, message }) => warn('OTHER', providerAccountId, message),
+  })
 
   const reject = (providerAccountId: string | null, path: string, reason: string, element: OfxElement) => {
     const rawData = options.includeRawData ? toRawData(element) : null
     page.rejected.push({ id: null, providerAccountId, path, reason, rawData })
   }
 
-  const contextOf = (statement: OfxElement, account: FileAccount): TransactionContext => ({
-    providerAccountId: account.data.providerAccountId,
-    kind: account.data.category === 'credit' ? 'card' : 'deposit',
-    currency: currencyOf(statement, 'CURDEF') ?? NO_CURRENCY,
-    isChase,
-    identify: account.identify,
-    includeRawData: options.includeRawData,
-    readDate,
-  })
-
-  const accountOf = (statement: OfxElement, kind: StatementKind): FileAccount => {
-    const from = accountElementOf(statement)
-    const number = fieldOf(from, 'ACCTID')
-    const bankAndNumber = `${fieldOf(from, 'BANKID')}/${number}`
-    const last = lastFour(number)
-    const base = last === '' ? (options.accountId ?? `${kind}-unknown`) : `${kind}-${last}`
-    let providerAccountId = base
-    for (let nth = 2; accounts.has(providerAccountId); nth++) {
-      const known = accounts.get(providerAccountId) as FileAccount
-      if (known.bankAndNumber === bankAndNumber) return known
-      providerAccountId = `${base}-${nth}`
+  const contextOf = (statement: OfxElement, account: FileAccount): RowContext => {
+    const positionCounts = new Map<string, number>()
+    return {
+      account,
+      providerAccountId: account.data.providerAccountId,
+      kind: account.data.category === 'credit' ? 'card' : account.kind,
+      currency: currencyOf(statement, 'CURDEF') ?? NO_CURRENCY,
+      isChase,
+      identify: account.identify,
+      identifyHolding(key) {
+        const count = positionCounts.get(key) ?? 0
+        positionCounts.set(key, count + 1)
+        return count === 0 ? key : `${key}/${count}`
+      },
+      includeRawData: options.includeRawData,
+      readDate,
+      securities: options.securities() ?? NO_SECURITIES,
     }
-    const account: FileAccount = {
-      data: toAccount(statement, kind, { providerAccountId, includeRawData: options.includeRawData }),
-      bankAndNumber,
-      identify: createTransactionIdentity(),
-      period: null,
-      isTold: false,
-    }
-    accounts.set(providerAccountId, account)
-    if (last === '' && options.accountId === undefined) {
-      warn('OTHER', providerAccountId, 'The statement does not say of which account it is. Pass accountId to say so.')
-    }
-    if (providerAccountId !== base) {
-      warn(
-        'OTHER',
-        providerAccountId,
-        'The file holds two accounts with the same last four digits. The second one is told apart by its place in the file.',
-      )
-    }
-    return account
   }
 
-  const readRow = ({ element, end, path }: Row, context: TransactionContext) => {
-    const { providerAccountId } = context
-    if (end === 'file') return reject(providerAccountId, path, 'The file ends inside this record.', element)
+  const readHolding = (element: OfxElement, context: RowContext): string | null => {
+    const holding = toHolding(element, context)
+    if (holding.isErr()) return holding.error
+    page.holdings.push(holding.value)
+    const { marketValue } = holding.value
+    holdingsValue = holdingsValue === null || marketValue === null ? null : Decimal.add(holdingsValue, marketValue)
+    return null
+  }
+
+  const keep = (element: OfxElement, number: number, transactions: ProviderTransactionData[], context: RowContext) => {
+    if (options.wanted !== undefined) {
+      const key = fitIdKey(context.providerAccountId, fitIdOf(element))
+      if (options.wanted.has(key) && !found.has(key)) found.set(key, transactions)
+    }
+    const correction = correctionOf(element)
+    if (correction === null) {
+      for (const transaction of transactions) page.transactions.push(transaction)
+    } else {
+      const target = fitIdKey(context.providerAccountId, correction.fitId)
+      corrections.push({ action: correction.action, target, transactions, path: pathOf(element, number) })
+    }
+  }
+
+  const readBankTransaction = (element: OfxElement, number: number, context: RowContext): string | null => {
     const transaction = toTransaction(element, context)
-    if (transaction.isOk()) page.transactions.push(transaction.value)
-    else reject(providerAccountId, path, transaction.error, element)
+    if (transaction.isErr()) return transaction.error
+    keep(element, number, [transaction.value], context)
+    return null
   }
 
-  const endRow = (element: OfxElement, path: readonly OfxElement[], end: ElementEnd) => {
+  const readInvestmentTransactions = (element: OfxElement, number: number, context: RowContext): string | null => {
+    const transactions = toInvestmentTransactions(element, context)
+    if (transactions.isErr()) return transactions.error
+    keep(element, number, transactions.value, context)
+    return null
+  }
+
+  const readRow = ({ element, end, number }: Row, context: RowContext) => {
+    const { name } = element
+    const problem =
+      end === 'file'
+        ? 'The file ends inside this record.'
+        : name === 'STMTTRN' || name === PENDING_ELEMENT
+          ? readBankTransaction(element, number, context)
+          : positions.has(name)
+            ? readHolding(element, context)
+            : readInvestmentTransactions(element, number, context)
+    if (problem !== null) reject(context.providerAccountId, pathOf(element, number), problem, element)
+  }
+
+  /** Reads a row, unless its account is not known yet. */
+  const endRow = (element: OfxElement, path: readonly OfxElement[], end: ElementEnd): 'read' | 'waiting' => {
     rowCount++
-    const row: Row = { element, end, path: `STMTTRN[${rowCount}] at byte ${element.offset}` }
-    const statement = path.findLast(({ name }) => Object.hasOwn(statementElements, name))
-    if (statement === undefined) return reject(null, row.path, 'The record is outside of a statement.', element)
-    if (current?.statement !== statement) {
-      if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null)
-        return void waiting.push(row)
-      const account = accountOf(statement, statementElements[statement.name] as StatementKind)
+    const row: Row = { element, end, number: rowCount }
+    if (current === null || !path.includes(current.statement)) {
+      const statement = path.findLast(({ name }) => Object.hasOwn(statementElements, name))
+      if (statement === undefined) {
+        reject(null, pathOf(element, rowCount), 'The record is outside of a statement.', element)
+        return 'read'
+      }
+      if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null) {
+        waiting.push(row)
+        return 'waiting'
+      }
+      const account = accounts.of(statement, statementElements[statement.name] as StatementKind)
       current = { statement, context: contextOf(statement, account) }
     }
     readRow(row, current.context)
+    return 'read'
   }
 
   const endStatement = (statement: OfxElement, kind: StatementKind) => {
     statementCount++
-    const account = accountOf(statement, kind)
-    const { providerAccountId } = account.data
-    for (const row of waiting) readRow(row, contextOf(statement, account))
+    const context =
+      current?.statement === statement ? current.context : contextOf(statement, accounts.of(statement, kind))
+    for (const row of waiting) readRow(row, context)
+    accounts.end(statement, kind, holdingsValue)
     waiting = []
     current = null
-    account.data = mergeAccounts(
-      account.data,
-      toAccount(statement, kind, { providerAccountId, includeRawData: options.includeRawData }),
-    )
-    account.isTold = false
-    account.period = unionOf(account.period, periodOf(statement))
-    if (account.data.currency === NO_CURRENCY)
-      warn('OTHER', providerAccountId, 'The statement does not say its currency.')
-    for (const name of ['LEDGERBAL', 'AVAILBAL']) {
-      const balance = childOf(statement, name)
-      const isRead = name === 'LEDGERBAL' ? account.data.balance : account.data.availableBalance
-      if (balance !== undefined && isRead === null)
-        warn('OTHER', providerAccountId, `The amount of ${name} can't be read.`)
-    }
+    holdingsValue = zero
   }
 
   const endResponse = (response: OfxElement) => {
     const reason = statusReason(fieldOf(childOf(response, 'STATUS'), 'CODE'))
     if (reason === null) return
     if (response.children.some(({ name }) => Object.hasOwn(statementElements, name))) {
-      warn('INSTITUTION_NEEDS_ATTENTION', null, reason)
-    } else {
-      failures.push({
-        path: `${response.name} at byte ${response.offset}`,
-        reason,
-        offset: response.offset,
-        element: response,
-      })
+      return warn('INSTITUTION_NEEDS_ATTENTION', null, reason)
     }
+    const { name, offset } = response
+    const rawData = options.includeRawData ? toRawData(response) : null
+    failures.push({ id: null, providerAccountId: null, path: `${name} at byte ${offset}`, reason, rawData, offset })
   }
 
   const endSignOn = (response: OfxElement) => {
@@ -198,27 +213,26 @@ export function createStatementReader(options: StatementOptions): StatementReade
     const quicken = fieldOf(response, 'INTU.BID')
     isChase = institution === CHASE_ID || quicken === CHASE_ID
     flavour = quicken === '' ? 'OFX' : institution === CHASE_ID && quicken === CHASE_QUICKBOOKS_ID ? 'QBO' : 'QFX'
-    const reason = statusReason(fieldOf(childOf(response, 'STATUS'), 'CODE'))
-    if (reason !== null)
-      failures.push({ path: `SONRS at byte ${response.offset}`, reason, offset: response.offset, element: response })
+    endResponse(response)
   }
 
   const scanner = createScanner(
     {
       aggregates: knownAggregates,
-      onStart() {
+      onStart(name) {
         isOfx = true
+        return name === 'INVSTMTRS' && options.securities() === null
       },
       onEnd(element, path, end) {
         const { name } = element
-        if (name === 'STMTTRN') endRow(element, path, end)
-        else if (Object.hasOwn(statementElements, name)) endStatement(element, statementElements[name] as StatementKind)
-        else if (Object.hasOwn(responseElements, name)) endResponse(element)
+        if (rowElements.has(name)) return endRow(element, path, end) === 'waiting'
+        if (Object.hasOwn(statementElements, name)) endStatement(element, statementElements[name] as StatementKind)
         else if (name === 'SONRS') endSignOn(element)
+        else if (responseElements.has(name)) endResponse(element)
         else if (name === 'OFX' && end === 'file') {
           warn('POSSIBLY_TRUNCATED', null, 'The file ends before </OFX>: some of it may be missing.')
         }
-        return name !== 'STMTTRN' && !Object.hasOwn(responseElements, name)
+        return !responseElements.has(name)
       },
     },
     options.limits,
@@ -227,7 +241,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
   const takeAll = (): SnapshotPage => {
     const taken = page
     page = emptyPage()
-    for (const account of accounts.values()) {
+    for (const account of accounts.all()) {
       if (account.isTold) continue
       taken.accounts.push(account.data)
       account.isTold = true
@@ -235,38 +249,52 @@ export function createStatementReader(options: StatementOptions): StatementReade
     return taken
   }
 
-  const toIssue = (problem: { offset: number; reason: string } | null): InputIssue | null =>
-    problem === null ? null : { path: 'fileContent', ...problem }
+  const addCorrections = (corrected: FoundRows) => {
+    const { transactions, unresolved } = resolveCorrections(corrections, corrected)
+    for (const transaction of transactions) page.transactions.push(transaction)
+    for (const {
+      path,
+      transactions: [one],
+    } of unresolved) {
+      warn('OTHER', one?.providerAccountId ?? null, `The transaction that ${path} corrects is not in the file.`)
+    }
+  }
 
   return {
     write: (chunk) => toIssue(scanner.write(chunk)),
-    hasOfx: () => isOfx,
-    take: (rows) => (page.transactions.length + page.rejected.length >= rows ? takeAll() : null),
-    end() {
+    isRecognised: () => isOfx,
+    rowCount: () => rowCount,
+    take: (rows) => (page.transactions.length + page.holdings.length + page.rejected.length >= rows ? takeAll() : null),
+    wanted: () => new Set(corrections.map(({ target }) => target)),
+    found: () => found,
+    end(corrected) {
       const issue = toIssue(scanner.end())
       if (issue !== null) return Err(issue)
       if (statementCount === 0) {
         const [failure] = failures
-        if (failure !== undefined)
-          return Err({ path: 'fileContent', reason: failure.reason, offset: failure.offset ?? 0 })
-        return Err({ path: 'fileContent', reason: 'The file is OFX, but holds no bank or card statement.', offset: 0 })
+        const reason =
+          failure?.reason ??
+          'The file is OFX, but holds no statement: download account activity, not a list of accounts or a profile.'
+        return Err({ path: 'fileContent', reason, offset: failure?.offset ?? 0 })
       }
-      for (const { path, reason, element } of failures) reject(null, path, reason, element)
-      for (const { data } of accounts.values()) {
-        page.completed.push({ providerAccountId: data.providerAccountId, covered: null, holdings: true })
+      for (const { offset: _offset, ...record } of failures) page.rejected.push(record)
+      addCorrections(corrected)
+      for (const { data, hasHoldings } of accounts.all()) {
+        page.completed.push({ providerAccountId: data.providerAccountId, covered: null, holdings: hasHoldings })
       }
       return Ok(takeAll())
     },
     summary: () => ({
-      flavour,
-      accounts: [...accounts.values()].map(({ data, period }) => ({ account: data, period })),
+      format: flavour,
+      accounts: accounts.all().map(({ data, period }) => ({ account: data, period })),
     }),
   }
 }
 
-function unionOf(a: DateRange | null, b: DateRange | null): DateRange | null {
-  if (a === null || b === null) return a ?? b
-  const [from] = [a.from, b.from].sort() as [IsoDate, IsoDate]
-  const [, to] = [a.to, b.to].sort() as [IsoDate, IsoDate]
-  return { from, to }
+function pathOf({ name, offset }: OfxElement, number: number): string {
+  return `${name}[${number}] at byte ${offset}`
+}
+
+function toIssue(problem: ScanProblem | null): InputIssue | null {
+  return problem === null ? null : { path: 'fileContent', ...problem }
 }

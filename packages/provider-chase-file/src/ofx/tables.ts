@@ -1,7 +1,7 @@
 import type { AccountCategory, AccountType, TransactionKind, TransactionRail } from '@finport/core'
 
 /** The kinds of statements a file can hold. */
-export type StatementKind = 'deposit' | 'card'
+export type StatementKind = 'deposit' | 'card' | 'invest'
 
 /** Transaction types of OFX 2.2, section 11.4.4.3. */
 type TransactionWord =
@@ -44,9 +44,11 @@ const billPayment = { transactionType: 'payment', subtype: 'bill_payment', rail:
 const directDebit = { transactionType: 'payment', subtype: 'direct_debit', rail: 'ach' } as const
 const recurring = { transactionType: 'payment', subtype: 'recurring', rail: null } as const
 
+const transfer: BySign = { in: deposit, out: withdrawal }
 const byAccount: Record<StatementKind, BySign> = {
-  deposit: { in: deposit, out: withdrawal },
+  deposit: transfer,
   card: { in: refund, out: purchase },
+  invest: transfer,
 }
 const interest: BySign = {
   in: { transactionType: 'income', subtype: 'interest', rail: null },
@@ -54,7 +56,7 @@ const interest: BySign = {
 }
 const charge: BySign = { in: feeRefund, out: fee }
 
-const same = (rule: BySign): Record<StatementKind, BySign> => ({ deposit: rule, card: rule })
+const same = (rule: BySign): Record<StatementKind, BySign> => ({ deposit: rule, card: rule, invest: rule })
 const always = (classification: Classification) => same({ in: classification, out: classification })
 
 const classifications: Record<TransactionWord, Record<StatementKind, BySign>> = {
@@ -64,7 +66,7 @@ const classifications: Record<TransactionWord, Record<StatementKind, BySign>> = 
   DIV: always(dividend),
   FEE: same(charge),
   SRVCHG: same(charge),
-  DEP: same({ in: deposit, out: withdrawal }),
+  DEP: same(transfer),
   ATM: same({
     in: { ...deposit, rail: 'cash' },
     out: { transactionType: 'payment', subtype: 'atm_withdrawal', rail: 'cash' },
@@ -73,7 +75,7 @@ const classifications: Record<TransactionWord, Record<StatementKind, BySign>> = 
   XFER: always(internal),
   CHECK: always(check),
   PAYMENT: {
-    deposit: { in: billPayment, out: billPayment },
+    ...always(billPayment),
     card: { in: { transactionType: 'payment', subtype: 'card_payment', rail: null }, out: billPayment },
   },
   CASH: same({ in: { ...deposit, rail: 'cash' }, out: { ...withdrawal, rail: 'cash' } }),
@@ -114,6 +116,7 @@ const accountKinds: Record<AccountWord, AccountKind> = {
 /** What an account is by its statement and its ACCTTYPE, which cards don't have. */
 export function accountKindOf(kind: StatementKind, word: string): AccountKind {
   if (kind === 'card') return creditCard
+  if (kind === 'invest') return { category: 'investment', accountType: 'brokerage', label: 'Brokerage' }
   if (Object.hasOwn(accountKinds, word)) return accountKinds[word as AccountWord]
   return { category: 'depository', accountType: 'unknown', label: 'Account' }
 }
@@ -140,29 +143,3 @@ export function statusReason(code: string): string | null {
   if (!/^\d{1,6}$/.test(number)) return 'The bank reports a failure without a readable code.'
   return `${statusReasons[number] ?? 'The bank reports a failure.'} (OFX status ${number})`
 }
-
-/** Aggregates of a statement with no use of their own, so that an end tag that is missing does not move what follows. */
-const containers = ['OFX', 'SIGNONMSGSRSV1', 'SONRS', 'FI', 'STATUS', 'BANKTRANLIST', 'BANKTRANLISTP'] as const
-
-/** Message sets, responses and statements of OFX 1.0 to 2.3 (sections 11.2, 11.4, 13.9); …V2 are of 1.5 and 1.6. */
-export const statementElements: Readonly<Record<string, StatementKind>> = { STMTRS: 'deposit', CCSTMTRS: 'card' }
-export const responseElements: Readonly<Record<string, StatementKind>> = { STMTTRNRS: 'deposit', CCSTMTTRNRS: 'card' }
-
-/** Every aggregate whose content is used, and so never a leaf. */
-export const knownAggregates: ReadonlySet<string> = new Set([
-  ...containers,
-  ...Object.keys(statementElements),
-  ...Object.keys(responseElements),
-  'BANKMSGSRSV1',
-  'BANKMSGSRSV2',
-  'CREDITCARDMSGSRSV1',
-  'CREDITCARDMSGSRSV2',
-  'BANKACCTFROM',
-  'CCACCTFROM',
-  'STMTTRN',
-  'LEDGERBAL',
-  'AVAILBAL',
-  'PAYEE',
-  'CURRENCY',
-  'ORIGCURRENCY',
-])

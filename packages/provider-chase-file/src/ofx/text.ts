@@ -3,7 +3,8 @@ const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090
 
 const NON_ASCII = /[\u0080-\u00ff]/
 const HIGH_CONTROLS = /[\u0080-\u009f]/g
-const ENTITY = /&(#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]{2,4});/g
+const LONGEST_ENTITY = '&#1114111'.length
+const NUMBER = /^#(?:(\d{1,7})|[xX]([\da-fA-F]{1,6}))$/
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', nbsp: ' ', quot: '"', apos: "'" }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -23,12 +24,28 @@ export function decodeBytes(binary: string): string {
 
 /** Decodes entities (OFX section 2.3.2.1, and XML's) exactly once; what is no entity stays as it is. */
 export function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replace(ENTITY, (entity, body: string) => {
-    if (!body.startsWith('#')) return NAMED[body.toLowerCase()] ?? entity
-    const isHexadecimal = body[1] === 'x' || body[1] === 'X'
-    const codePoint = Number.parseInt(body.slice(isHexadecimal ? 2 : 1), isHexadecimal ? 16 : 10)
-    const isCharacter = codePoint > 0 && codePoint <= 0x10ffff && !(codePoint >= 0xd800 && codePoint <= 0xdfff)
-    return isCharacter ? String.fromCodePoint(codePoint) : entity
-  })
+  let decoded = ''
+  let position = 0
+  let end = 0
+  for (let start = text.indexOf('&'); start !== -1; start = text.indexOf('&', start + 1)) {
+    if (end <= start) end = text.indexOf(';', start)
+    if (end === -1) break
+    const character = end - start <= LONGEST_ENTITY ? characterOf(text.slice(start + 1, end)) : null
+    if (character === null) continue
+    decoded += text.slice(position, start) + character
+    position = end + 1
+  }
+  return position === 0 ? text : decoded + text.slice(position)
+}
+
+function characterOf(entity: string): string | null {
+  if (!entity.startsWith('#')) {
+    const name = entity.toLowerCase()
+    return Object.hasOwn(NAMED, name) ? (NAMED[name] as string) : null
+  }
+  const match = NUMBER.exec(entity)
+  if (match === null) return null
+  const codePoint = match[1] === undefined ? Number.parseInt(match[2] as string, 16) : Number(match[1])
+  const isCharacter = codePoint > 0 && codePoint <= 0x10ffff && !(codePoint >= 0xd800 && codePoint <= 0xdfff)
+  return isCharacter ? String.fromCodePoint(codePoint) : null
 }

@@ -38,17 +38,31 @@ const dateReasons: Record<DateProblem, string> = {
   impossible: 'is a day that does not exist.',
 }
 
-/** A STMTTRN (OFX 2.2, section 11.4.4.1) as a transaction, or why it can't be one. */
+/** In words, why the amount of a field can't be read. */
+export function describeAmountProblem(field: string, problem: DecimalProblem): string {
+  return `${field} ${amountReasons[problem]}`
+}
+
+/** In words, why the date of a field can't be read. */
+export function describeDateProblem(field: string, text: string, problem: DateProblem): string {
+  return `${field} ${text.trim() === '' ? 'is missing.' : dateReasons[problem]}`
+}
+
+/** The rows of BANKTRANLISTP, which have DTTRAN for DTPOSTED (OFX 2.2, section 11.4.2.2). */
+export const PENDING_ELEMENT = 'STMTTRNP'
+
+/** A STMTTRN (OFX 2.2, section 11.4.4.1) or STMTTRNP as a transaction, or why it can't be one. */
 export function toTransaction(
   element: OfxElement,
   context: TransactionContext,
 ): Result<ProviderTransactionData, string> {
   const amount = Decimal.parse(fieldOf(element, 'TRNAMT'))
-  if (amount.isErr()) return Err(`TRNAMT ${amountReasons[amount.error]}`)
-  const posted = fieldOf(element, 'DTPOSTED')
-  if (posted === '') return Err('DTPOSTED is missing.')
+  if (amount.isErr()) return Err(describeAmountProblem('TRNAMT', amount.error))
+  const isPendingList = element.name === PENDING_ELEMENT
+  const dateField = isPendingList ? 'DTTRAN' : 'DTPOSTED'
+  const posted = fieldOf(element, dateField)
   const date = context.readDate(posted)
-  if (date.isErr()) return Err(`DTPOSTED ${dateReasons[date.error]}`)
+  if (date.isErr()) return Err(describeDateProblem(dateField, posted, date.error))
 
   const word = fieldOf(element, 'TRNTYPE')
   const name = fieldOf(element, 'NAME') || fieldOf(childOf(element, 'PAYEE'), 'NAME')
@@ -57,7 +71,7 @@ export function toTransaction(
   const checkNumber = fieldOf(element, 'CHECKNUM') || null
   const { transactionType, subtype, rail } = classify(word, context.kind, amount.value.startsWith('-'))
   return Ok({
-    providerTransactionId: context.identify({ date: date.value, amount: amount.value, name, memo }),
+    providerTransactionId: context.identify({ date: date.value, amount: amount.value, texts: [name, memo] }),
     providerAccountId: context.providerAccountId,
     transactionType,
     subtype,
@@ -78,7 +92,7 @@ export function toTransaction(
     unitPrice: null,
     commission: null,
     fees: [],
-    status: word === 'HOLD' ? 'pending' : 'posted',
+    status: isPendingList || word === 'HOLD' ? 'pending' : 'posted',
     groupId: null,
     replaces: null,
     rawData: context.includeRawData ? toRawData(element) : null,

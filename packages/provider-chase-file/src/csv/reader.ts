@@ -1,0 +1,248 @@
+import {
+  type DateRange,
+  Decimal,
+  Err,
+  type InputIssue,
+  type IsoDate,
+  Ok,
+  type ProviderAccountData,
+  type ProviderTransactionData,
+  type SnapshotPage,
+} from '@finport/core'
+import papaparse from 'papaparse'
+import type { FileReader } from '../file-reader.ts'
+import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
+import { UNKNOWN_ACCOUNT } from '../ofx/raw-data.ts'
+import { emptyPage } from '../page.ts'
+import { lastFourOfCell, lastFourOfFileName, toCsvAccount } from './account.ts'
+import { findLayout, type Layout } from './layouts.ts'
+import { createRowSplitter, type RowPlace } from './rows.ts'
+import { createRunningBalance } from './running-balance.ts'
+import { createRowReader } from './transaction.ts'
+
+/** Chase puts no more than this into one download of a card, and says so only on its page. */
+const CARD_ROWS_AT_MOST = 1_000
+
+const WHOSE_FILE =
+  "The file does not say of which account it is. Pass accountId, such as 'deposit-1234', or keep the name that Chase gave it."
+
+/** How to read a file. */
+export type CsvOptions = {
+  readonly layout: Layout
+  readonly fileName: string
+  readonly accountId: string | undefined
+  readonly includeRawData: boolean
+  /** Whether rows of no known account are to be read all the same, to tell what the file is. */
+  readonly isIdentifying: boolean
+}
+
+type FileAccount = {
+  data: ProviderAccountData
+  readonly identify: TransactionIdentity
+  period: { from: IsoDate; to: IsoDate } | null
+  isTold: boolean
+}
+
+/** The layout of a file by its first bytes as text; `null` for one that is no CSV of Chase's. */
+export function sniffLayout(head: string): Layout | null {
+  const start = head.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0
+  const { data } = papaparse.parse<string[]>(head.slice(start), { delimiter: ',', newline: '\n', preview: 1 })
+  return findLayout((data[0] ?? []).map((cell) => cell.trim()))
+}
+
+/** Reads the transactions of a CSV file. */
+export function createCsvReader(options: CsvOptions): FileReader {
+  const { layout, includeRawData } = options
+  let page = emptyPage()
+  let isHeaderRead = !layout.hasHeader
+  let rowCount = 0
+  let issue: InputIssue | null = null
+  const accounts = new Map<string, FileAccount>()
+  const reader = createRowReader(layout)
+  const hasBalance = layout.roles.balance !== undefined
+  const running = createRunningBalance()
+  /** Rows without a balance that may be pending: those before the first one that has, or after the last. */
+  let unbalanced: ProviderTransactionData[] = []
+  let hasBalancedRow = false
+  const ofFile = options.accountId ?? accountIdOf(lastFourOfFileName(options.fileName))
+  const otherwise = options.isIdentifying ? `${layout.kind}-${UNKNOWN_ACCOUNT}` : null
+
+  function accountIdOf(last: string | null): string | null {
+    return last === null ? null : `${layout.kind}-${last}`
+  }
+
+  const accountOf = (providerAccountId: string): FileAccount => {
+    let account = accounts.get(providerAccountId)
+    if (account === undefined) {
+      const data = toCsvAccount(layout.kind, providerAccountId)
+      account = { data, identify: createTransactionIdentity(), period: null, isTold: false }
+      accounts.set(providerAccountId, account)
+    }
+    return account
+  }
+
+  const accountIdOfRow = (row: readonly string[]): string | null =>
+    ofFile ??
+    accountIdOf(lastFourOfCell(reader.cell(row, 'card'))) ??
+    accountIdOf(lastFourOfCell(reader.cell(row, 'accountNumber'))) ??
+    otherwise
+
+  const reject = (
+    providerAccountId: string | null,
+    { line, offset }: RowPlace,
+    reason: string,
+    rawData: SnapshotPage['rejected'][number]['rawData'],
+  ) => {
+    page.rejected.push({
+      id: null,
+      providerAccountId,
+      path: `line ${line} at byte ${offset}`,
+      reason,
+      rawData: includeRawData ? rawData : null,
+    })
+  }
+
+  const emit = (transactions: readonly ProviderTransactionData[], status: 'pending' | 'posted') => {
+    for (const transaction of transactions)
+      page.transactions.push(status === 'posted' ? transaction : { ...transaction, status })
+  }
+
+  const addWithBalance = (transaction: ProviderTransactionData, balanceText: string) => {
+    const balance = balanceText === '' ? null : Decimal.parse(balanceText).unwrapOr<Decimal | null>(null)
+    running.add({ number: rowCount, date: transaction.transactionDate, amount: transaction.amount, balance })
+    if (balance === null) return void unbalanced.push(transaction)
+    const isFirst = !hasBalancedRow
+    hasBalancedRow = true
+    // Before the first balance they are pending where the newest row comes first; between two they are only not told.
+    emit(unbalanced, isFirst && running.order() !== 'oldest_first' ? 'pending' : 'posted')
+    unbalanced = []
+    page.transactions.push(transaction)
+  }
+
+  const readRow = (row: readonly string[], place: RowPlace) => {
+    rowCount++
+    const providerAccountId = accountIdOfRow(row)
+    if (providerAccountId === null) {
+      issue ??= { path: 'accountId', line: place.line, reason: WHOSE_FILE }
+      return
+    }
+    const account = accountOf(providerAccountId)
+    const columns = layout.header.length
+    if (row.length > columns && row.slice(columns).some((cell) => cell.trim() !== '')) {
+      return reject(
+        providerAccountId,
+        place,
+        'There are more cells than columns: a comma that is not in quotes divides one.',
+        reader.toRawData(row),
+      )
+    }
+    if (row.length < columns - layout.optionalFields) {
+      return reject(
+        providerAccountId,
+        place,
+        `There are ${row.length} cells for ${columns} columns.`,
+        reader.toRawData(row),
+      )
+    }
+    const transaction = reader.toTransaction(row, { providerAccountId, identify: account.identify, includeRawData })
+    if (transaction.isErr()) return reject(providerAccountId, place, transaction.error, reader.toRawData(row))
+    account.period = widened(account.period, transaction.value.transactionDate)
+    if (hasBalance) addWithBalance(transaction.value, reader.cell(row, 'balance'))
+    else page.transactions.push(transaction.value)
+  }
+
+  const splitter = createRowSplitter({
+    onRow(row, place) {
+      if (isHeaderRead) return readRow(row, place)
+      isHeaderRead = true
+    },
+    onBrokenLine(place) {
+      rowCount++
+      reject(ofFile, place, 'A quote is opened and never closed, or the line is far too long.', null)
+    },
+  })
+
+  const warn = (
+    code: SnapshotPage['warnings'][number]['code'],
+    message: string,
+    details: SnapshotPage['warnings'][number]['details'],
+  ) => {
+    const [providerAccountId = null] = accounts.size === 1 ? accounts.keys() : []
+    page.warnings.push({ code, providerAccountId, message, details })
+  }
+
+  const takeAll = (): SnapshotPage => {
+    const taken = page
+    page = emptyPage()
+    for (const account of accounts.values()) {
+      if (account.isTold) continue
+      taken.accounts.push(account.data)
+      account.isTold = true
+    }
+    return taken
+  }
+
+  const checkBalances = () => {
+    const mismatch = running.mismatch()
+    if (mismatch === null) return
+    const { first, count } = mismatch
+    warn(
+      'BALANCE_MISMATCH',
+      `The running balance does not add up at row ${first.row}: rows may be missing, or not in their order.`,
+      {
+        row: first.row,
+        expected: first.expected,
+        found: first.found,
+        mismatches: count,
+      },
+    )
+  }
+
+  return {
+    write({ binary }) {
+      splitter.write(binary)
+      return issue
+    },
+    isRecognised: () => true,
+    rowCount: () => rowCount,
+    take: (rows) => (page.transactions.length + page.rejected.length >= rows ? takeAll() : null),
+    end() {
+      splitter.end()
+      if (issue !== null) return Err(issue)
+      if (accounts.size === 0) {
+        const providerAccountId = ofFile ?? otherwise
+        if (providerAccountId === null) return Err({ path: 'accountId', reason: WHOSE_FILE })
+        accountOf(providerAccountId)
+      }
+      // Behind the last balance they are pending where the oldest row comes first; without any balance there is no telling.
+      const areNewest = running.order() === 'oldest_first' || !hasBalancedRow
+      emit(unbalanced, areNewest ? 'pending' : 'posted')
+      if (hasBalance) {
+        checkBalances()
+        for (const account of accounts.values()) {
+          account.data = { ...account.data, balance: running.newest() }
+          account.isTold = false
+        }
+      }
+      if (layout.kind === 'card' && rowCount >= CARD_ROWS_AT_MOST) {
+        warn(
+          'POSSIBLY_TRUNCATED',
+          `The file has ${rowCount} rows: Chase cuts downloads of cards at about ${CARD_ROWS_AT_MOST}. Choose shorter periods.`,
+          null,
+        )
+      }
+      for (const providerAccountId of accounts.keys())
+        page.completed.push({ providerAccountId, covered: null, holdings: layout.kind !== 'invest' })
+      return Ok(takeAll())
+    },
+    summary: () => ({
+      format: layout.name,
+      accounts: [...accounts.values()].map(({ data, period }) => ({ account: data, period })),
+    }),
+  }
+}
+
+function widened(period: DateRange | null, date: IsoDate): DateRange {
+  if (period === null) return { from: date, to: date }
+  return { from: date < period.from ? date : period.from, to: date > period.to ? date : period.to }
+}

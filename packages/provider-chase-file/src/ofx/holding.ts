@@ -1,0 +1,58 @@
+import { Decimal, Err, Ok, type ProviderHoldingData, type Result } from '@finport/core'
+import { currencyOf } from './account.ts'
+import { childOf, fieldOf, type OfxElement } from './element.ts'
+import { toRawData } from './raw-data.ts'
+import { type Security, securityKeyOf, unlistedSecurity } from './security.ts'
+import { parseOfxInstant } from './values.ts'
+
+/** The elements of INVPOSLIST (OFX 2.2, section 13.9.2.6). */
+export const positionElements = ['POSDEBT', 'POSMF', 'POSOPT', 'POSOTHER', 'POSSTOCK'] as const
+
+/** What a holding needs to know of its statement. */
+export type HoldingContext = {
+  readonly providerAccountId: string
+  readonly currency: string
+  readonly securities: ReadonlyMap<string, Security>
+  /** Tells apart positions in the same security, such as the long and the short one. */
+  readonly identifyHolding: (key: string) => string
+  readonly includeRawData: boolean
+}
+
+/** A position as a holding, or why it can't be one. */
+export function toHolding(element: OfxElement, context: HoldingContext): Result<ProviderHoldingData, string> {
+  const position = childOf(element, 'INVPOS')
+  const units = Decimal.parse(fieldOf(position, 'UNITS'))
+  if (units.isErr()) return Err(fieldOf(position, 'UNITS') === '' ? 'UNITS is missing.' : 'UNITS is not a number.')
+  const key = securityKeyOf(position)
+  if (key === '/') return Err('The security is missing.')
+  const security = context.securities.get(key) ?? unlistedSecurity(element, position)
+  const isShort = fieldOf(position, 'POSTYPE') === 'SHORT'
+  const amount = (name: string) => Decimal.parse(fieldOf(position, name)).unwrapOr(null)
+  const marketValue = amount('MKTVAL')
+  const quantity = withSign(units.value, isShort)
+  return Ok({
+    providerHoldingId: context.identifyHolding(
+      `${key}/${fieldOf(position, 'HELDINACCT')}/${fieldOf(position, 'POSTYPE')}`,
+    ),
+    providerAccountId: context.providerAccountId,
+    symbol: security.symbol,
+    securityName: security.name,
+    assetType: security.assetType,
+    identifiers: security.identifiers,
+    quantity,
+    // By its type an amount, like MKTVAL, and not a price: that of the whole position, by the method of average cost.
+    costBasis: amount('AVGCOSTBASIS'),
+    marketValue: marketValue === null ? null : isShort ? withSign(marketValue, true) : marketValue,
+    currency: currencyOf(childOf(position, 'CURRENCY'), 'CURSYM') ?? context.currency,
+    averagePrice: null,
+    currentPrice: amount('UNITPRICE'),
+    priceAsOf: parseOfxInstant(fieldOf(position, 'DTPRICEASOF')),
+    multiplier: security.multiplier,
+    rawData: context.includeRawData ? toRawData(element) : null,
+  })
+}
+
+/** Some banks write a short position's units and value as negative, others leave it to POSTYPE. */
+function withSign(value: Decimal, isNegative: boolean): Decimal {
+  return isNegative && !value.startsWith('-') ? Decimal.negate(value) : value
+}

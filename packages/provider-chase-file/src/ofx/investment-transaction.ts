@@ -1,0 +1,129 @@
+import {
+  Decimal,
+  Err,
+  type IsoDate,
+  Ok,
+  type ProviderTransactionData,
+  type Result,
+  type TransactionKind,
+} from '@finport/core'
+import { currencyOf } from './account.ts'
+import { childOf, fieldOf, type OfxElement } from './element.ts'
+import { type InvestmentWord, incomeKind, investmentFees, investmentRules } from './investment-tables.ts'
+import { toRawData } from './raw-data.ts'
+import { type Security, securityKeyOf, unlistedSecurity } from './security.ts'
+import { describeAmountProblem, describeDateProblem, type TransactionContext } from './transaction.ts'
+
+/** What an investment transaction needs to know of its statement. */
+export type InvestmentContext = TransactionContext & { readonly securities: ReadonlyMap<string, Security> }
+
+const zero = '0' as Decimal
+
+/**
+ * A transaction of INVTRANLIST (OFX 2.2, section 13.9.2.4), or why it can't be one. A REINVEST is two, the income and the purchase it pays for, of one `groupId`.
+ *
+ * It has no NAME: its identity is the trade date, what was done, the security, the units and the total.
+ */
+export function toInvestmentTransactions(
+  element: OfxElement,
+  context: InvestmentContext,
+): Result<ProviderTransactionData[], string> {
+  const word = element.name as InvestmentWord
+  const rule = investmentRules[word]
+  const details = childOf(element, 'INVBUY') ?? childOf(element, 'INVSELL') ?? element
+  const general = childOf(details, 'INVTRAN')
+  const read = (name: string): string => fieldOf(details, name) || fieldOf(element, name)
+
+  const traded = fieldOf(general, 'DTTRADE')
+  const date = context.readDate(traded)
+  if (date.isErr()) return Err(describeDateProblem('DTTRADE', traded, date.error))
+  const amounts = readAmounts(read, rule.movesCash)
+  if (amounts.isErr()) return amounts
+  const { total, units, price } = amounts.value
+
+  const securityKey = securityKeyOf(details)
+  const security =
+    securityKey === '/' ? null : (context.securities.get(securityKey) ?? unlistedSecurity(element, details))
+  const settled = fieldOf(general, 'DTSETTLE')
+  const memo = fieldOf(general, 'MEMO')
+  const commission = costOf(read('COMMISSION'))
+
+  const make = (kind: TransactionKind, amount: Decimal, quantity: Decimal | null): ProviderTransactionData => ({
+    providerTransactionId: context.identify({
+      date: date.value,
+      amount,
+      texts: [kind.transactionType, kind.subtype ?? '', securityKey, quantity ?? ''],
+    }),
+    providerAccountId: context.providerAccountId,
+    ...kind,
+    providerType: word,
+    amount,
+    currency: currencyOf(childOf(details, 'CURRENCY'), 'CURSYM') ?? context.currency,
+    description: memo || security?.name || security?.symbol || '',
+    transactionDate: date.value,
+    authorizedDate: null,
+    settlementDate: settled === '' ? null : context.readDate(settled).unwrapOr<IsoDate | null>(null),
+    occurredAt: null,
+    rail: kind.transactionType === 'transfer' ? 'book' : null,
+    checkNumber: null,
+    symbol: security?.symbol ?? null,
+    securityName: security?.name ?? null,
+    assetType: security?.assetType ?? null,
+    quantity,
+    unitPrice: quantity === null ? null : price,
+    commission: quantity === null ? null : commission,
+    fees: feesOf(read),
+    status: 'posted',
+    groupId: null,
+    replaces: null,
+    rawData: context.includeRawData ? toRawData(element) : null,
+  })
+
+  const trade = make(rule.kind(element), total, signed(units, rule.units(element)))
+  if (word !== 'REINVEST') return Ok([trade])
+  const income = { ...make(incomeKind(element), Decimal.negate(total), null), fees: [] }
+  const groupId = trade.providerTransactionId
+  return Ok([
+    { ...income, groupId },
+    { ...trade, groupId },
+  ])
+}
+
+type Amounts = { total: Decimal; units: Decimal | null; price: Decimal | null }
+
+function readAmounts(read: (name: string) => string, movesCash: boolean): Result<Amounts, string> {
+  const total = movesCash ? Decimal.parse(read('TOTAL')) : Ok(zero)
+  if (total.isErr()) return Err(describeAmountProblem('TOTAL', total.error))
+  const cash = movesCash ? total.value : (Decimal.parse(read('FRACCASH')).unwrapOr(zero) as Decimal)
+  const units = unitsOf(read)
+  if (units.isErr()) return units
+  return Ok({ total: cash, units: units.value, price: Decimal.parse(read('UNITPRICE')).unwrapOr<Decimal | null>(null) })
+}
+
+/** UNITS; for a split, the units it adds. */
+function unitsOf(read: (name: string) => string): Result<Decimal | null, string> {
+  const old = Decimal.parse(read('OLDUNITS'))
+  const now = Decimal.parse(read('NEWUNITS'))
+  if (old.isOk() && now.isOk()) return Ok(Decimal.subtract(now.value, old.value))
+  const text = read('UNITS')
+  if (text === '') return Ok(null)
+  return Decimal.parse(text).mapErr((problem) => describeAmountProblem('UNITS', problem))
+}
+
+function signed(units: Decimal | null, direction: 'in' | 'out' | 'given'): Decimal | null {
+  if (units === null || direction === 'given') return units
+  return units.startsWith('-') === (direction === 'out') ? units : Decimal.negate(units)
+}
+
+/** Files write costs as positive numbers; they take from the holder's cash. */
+function costOf(text: string): Decimal | null {
+  const cost = text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
+  return cost === null ? null : Decimal.negate(cost)
+}
+
+function feesOf(read: (name: string) => string): ProviderTransactionData['fees'] {
+  return Object.entries(investmentFees).flatMap(([name, type]) => {
+    const amount = costOf(read(name))
+    return amount === null || amount === '0' ? [] : [{ type, amount }]
+  })
+}
