@@ -18,7 +18,7 @@ export type FetchesFromSnapshotOptions = {
 /**
  * The three plain calls made from a snapshot, for providers whose institution gives everything at once.
  *
- * An account told more than once is as it was told last. `fetchAccounts` has the rejected records and warnings that belong to no account, the other two those of their account. An account that is
+ * What is told more than once is as it was told last. `fetchAccounts` has the rejected records and warnings that belong to no account, the other two those of their account. An account that is
  * not in the snapshot is `PROVIDER_INVALID_INPUT`.
  *
  * @example
@@ -65,10 +65,11 @@ export function fetchesFromSnapshot<C extends Credentials>(
     }
     const { transactions, holdings, rejected, warnings, completed } = snapshot.value
     return Ok({
-      transactions: transactions.filter(
-        (transaction) => isHere(transaction) && isWithin(transaction.transactionDate, query),
-      ),
-      holdings: holdings.filter(isHere),
+      transactions: asToldLast(
+        transactions.filter(isHere),
+        ({ providerTransactionId }) => providerTransactionId,
+      ).filter(({ transactionDate }) => isWithin(transactionDate, query)),
+      holdings: asToldLast(holdings.filter(isHere), ({ providerHoldingId }) => providerHoldingId),
       rejected: rejected.filter(isHere),
       warnings: warnings.filter(isHere),
       completed: completed.findLast(isHere) ?? null,
@@ -80,14 +81,14 @@ export function fetchesFromSnapshot<C extends Credentials>(
   return {
     async fetchAccounts(credentials: C, options: RequestOptions = {}) {
       return (await read(credentials, options)).map((snapshot): Batch<ProviderAccountData> => {
-        const accounts = new Map(snapshot.accounts.map((account) => [account.providerAccountId, account]))
-        const isOfNone = ({ providerAccountId }: { providerAccountId: string | null }) =>
-          providerAccountId === null || !accounts.has(providerAccountId)
+        const accounts = asToldLast(snapshot.accounts, ({ providerAccountId }) => providerAccountId)
+        const ids = new Set<string | null>(accounts.map(({ providerAccountId }) => providerAccountId))
+        const isOfNone = ({ providerAccountId }: { providerAccountId: string | null }) => !ids.has(providerAccountId)
         return {
-          items: [...accounts.values()],
+          items: accounts,
           rejected: snapshot.rejected.filter(isOfNone),
           warnings: snapshot.warnings.filter(isOfNone),
-          complete: [...accounts.keys()].every((id) => snapshot.completed.some(ofAccount(id))),
+          complete: accounts.every(({ providerAccountId }) => snapshot.completed.some(ofAccount(providerAccountId))),
         }
       })
     },
@@ -125,6 +126,11 @@ async function collect(
     }
   }
   return Ok(all)
+}
+
+/** Records in the order they came first, each in the form it had last. */
+function asToldLast<T>(records: readonly T[], idOf: (record: T) => string): T[] {
+  return [...new Map(records.map((record) => [idOf(record), record])).values()]
 }
 
 function ofAccount(providerAccountId: string) {

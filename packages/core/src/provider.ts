@@ -90,8 +90,8 @@ export type SnapshotPage = {
 /** Accounts with their transactions and holdings in one read, page by page: files, aggregators. Used instead of the three calls where memory matters. */
 export interface SnapshotProvider<C extends Credentials = Credentials> extends Provider<C> {
   /**
-   * Ends after the first `Err`. An account comes no later than the page of its first transaction, and again when more of it is known, such as a balance that stands behind
-   * the transactions: what is told last holds.
+   * Ends after the first `Err`. An account comes no later than the page of its first transaction. Whatever comes again, by its id, is as it was told last: an account whose balance stands behind its
+   * transactions, a transaction that a later one corrects.
    */
   fetchSnapshot(credentials: C, query?: TransactionQuery): AsyncIterable<Result<SnapshotPage, ProviderError>>
 }

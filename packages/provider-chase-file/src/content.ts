@@ -19,11 +19,13 @@ export type ContentChunk = {
  *
  * @throws whatever the host's stream throws, and a TypeError when it gives something other than bytes.
  */
-export async function* readChunks(content: FileContent): AsyncGenerator<ContentChunk> {
+export async function* readChunks(content: FileContent, signal?: AbortSignal): AsyncGenerator<ContentChunk> {
   let decoder: TextDecoder | null = null
   let isFirst = true
   let sinceTurn = 0
-  for await (const bytes of content instanceof Uint8Array ? slices(content) : coalesced(content())) {
+  for await (const bytes of content instanceof Uint8Array
+    ? slices(content)
+    : coalesced(untilAborted(content(), signal))) {
     if (isFirst) decoder = utf16DecoderOf(bytes)
     isFirst = false
     const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
@@ -54,6 +56,34 @@ async function* coalesced(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     length = 0
   }
   if (length > 0) yield Buffer.concat(waiting)
+}
+
+/** A stream that ends with an error as soon as the signal is aborted, even while it waits. */
+async function* untilAborted(
+  stream: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  if (signal === undefined) return yield* stream
+  let abort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+  })
+  signal.addEventListener('abort', abort, { once: true })
+  aborted.catch(() => {})
+  const iterator = stream[Symbol.asyncIterator]()
+  try {
+    for (
+      let next = await Promise.race([iterator.next(), aborted]);
+      !next.done;
+      next = await Promise.race([iterator.next(), aborted])
+    ) {
+      yield next.value
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    // A stream that waits for ever would never answer.
+    if (!signal.aborted) await iterator.return?.()
+  }
 }
 
 /** UTF-16 has a byte order mark, or an ASCII character for its first. */

@@ -28,6 +28,7 @@ export function describeSignature(head: string): string | null {
 
 /** What a file without any OFX in it is, by its first bytes as text. */
 export function describeForeignFile(head: string): string {
-  if (head.trim() === '') return 'It is empty.'
-  return patterns.find(([pattern]) => pattern.test(head))?.[1] ?? 'It is text of another kind.'
+  const text = head.replace(/^\u00ef\u00bb\u00bf/, '')
+  if (text.trim() === '') return 'It is empty.'
+  return patterns.find(([pattern]) => pattern.test(text))?.[1] ?? 'It is text of another kind.'
 }

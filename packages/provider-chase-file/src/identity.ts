@@ -31,7 +31,7 @@ export function createTransactionIdentity(): TransactionIdentity {
     for (const one of texts) text = hash(one, text)
     text = finish(text)
     const occurrence = day.next(text, finish(hash(amount, AMOUNT_SEED)))
-    return prefix + `${amount}_` + `${hexadecimal(text)}_${occurrence}`
+    return `${prefix}${amount}_${hexadecimal(text)}_${occurrence}`
   }
 }
 

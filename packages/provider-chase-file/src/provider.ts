@@ -171,6 +171,10 @@ export const chaseFile = defineProvider({
       revoke: async (_credentials: FileImportCredentials) => Ok('unsupported' as const),
       fetchSnapshot,
       ...fetches,
+      async fetchAccounts(credentials: FileImportCredentials, options?: RequestOptions) {
+        // A file holds the accounts it holds: that others are absent says nothing.
+        return (await fetches.fetchAccounts(credentials, options)).map((batch) => ({ ...batch, complete: false }))
+      },
       async fetchTransactions(
         credentials: FileImportCredentials,
         providerAccountId: string,

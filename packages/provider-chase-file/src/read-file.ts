@@ -49,7 +49,7 @@ export async function* readFile(
   let head = ''
   let offset = 0
   try {
-    for await (const chunk of readChunks(file.fileContent)) {
+    for await (const chunk of readChunks(file.fileContent, signal)) {
       if (signal?.aborted) return yield* end({ kind: 'aborted' })
       if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
       const signature = describeSignature(head)
@@ -71,6 +71,7 @@ export async function* readFile(
     yield Ok(rest.value)
     return reader.summary()
   } catch {
+    if (signal?.aborted) return yield* end({ kind: 'aborted' })
     // What the host's stream threw may name paths or hold content, so it is not kept.
     return yield* end({
       kind: 'broken',

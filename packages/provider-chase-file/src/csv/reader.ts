@@ -3,7 +3,6 @@ import {
   Decimal,
   Err,
   type InputIssue,
-  type IsoDate,
   Ok,
   type ProviderAccountData,
   type ProviderTransactionData,
@@ -14,6 +13,7 @@ import type { FileReader } from '../file-reader.ts'
 import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
 import { UNKNOWN_ACCOUNT } from '../ofx/raw-data.ts'
 import { emptyPage } from '../page.ts'
+import { withDay } from '../period.ts'
 import { lastFourOfCell, lastFourOfFileName, toCsvAccount } from './account.ts'
 import { findLayout, type Layout } from './layouts.ts'
 import { createRowSplitter, type RowPlace } from './rows.ts'
@@ -39,7 +39,7 @@ export type CsvOptions = {
 type FileAccount = {
   data: ProviderAccountData
   readonly identify: TransactionIdentity
-  period: { from: IsoDate; to: IsoDate } | null
+  period: DateRange | null
   isTold: boolean
 }
 
@@ -146,7 +146,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
     }
     const transaction = reader.toTransaction(row, { providerAccountId, identify: account.identify, includeRawData })
     if (transaction.isErr()) return reject(providerAccountId, place, transaction.error, reader.toRawData(row))
-    account.period = widened(account.period, transaction.value.transactionDate)
+    account.period = withDay(account.period, transaction.value.transactionDate)
     if (hasBalance) addWithBalance(transaction.value, reader.cell(row, 'balance'))
     else page.transactions.push(transaction.value)
   }
@@ -240,9 +240,4 @@ export function createCsvReader(options: CsvOptions): FileReader {
       accounts: [...accounts.values()].map(({ data, period }) => ({ account: data, period })),
     }),
   }
-}
-
-function widened(period: DateRange | null, date: IsoDate): DateRange {
-  if (period === null) return { from: date, to: date }
-  return { from: date < period.from ? date : period.from, to: date > period.to ? date : period.to }
 }

@@ -110,6 +110,7 @@ export function unreadableBalances(statement: OfxElement): string[] {
 /** The days a statement says it is of. */
 export function periodOf(statement: OfxElement): DateRange | null {
   const list = childOf(statement, 'BANKTRANLIST') ?? childOf(statement, 'INVTRANLIST')
+  if (fieldOf(list, 'DTSTART') === '' || fieldOf(list, 'DTEND') === '') return null
   const from = parseOfxDate(fieldOf(list, 'DTSTART'))
   const to = parseOfxDate(fieldOf(list, 'DTEND'))
   return from.isOk() && to.isOk() && from.value <= to.value ? { from: from.value, to: to.value } : null

@@ -20,15 +20,55 @@ export const rowElements: ReadonlySet<string> = new Set([
   ...positionElements,
 ])
 
-/** Every aggregate whose content is used, and those around them. They are never leaves; one without an end tag ends with what is around it. */
-export const knownAggregates: ReadonlySet<string> = new Set([
-  ...rowElements,
-  ...Object.keys(statementElements),
-  ...responseElements,
-  ...securityElements,
-  ...['OFX', 'SIGNONMSGSRSV1', 'SONRS', 'FI', 'STATUS'],
-  ...['BANKMSGSRSV1', 'BANKMSGSRSV2', 'CREDITCARDMSGSRSV1', 'CREDITCARDMSGSRSV2', 'INVSTMTMSGSRSV1', 'SECLISTMSGSRSV1'],
-  ...['BANKTRANLIST', 'BANKTRANLISTP', 'INVTRANLIST', 'INVPOSLIST', 'SECLIST', 'INVBANKTRAN'],
-  ...['BANKACCTFROM', 'CCACCTFROM', 'INVACCTFROM', 'LEDGERBAL', 'AVAILBAL', 'INVBAL'],
-  ...['PAYEE', 'CURRENCY', 'ORIGCURRENCY', 'INVBUY', 'INVSELL', 'INVTRAN', 'INVPOS', 'SECINFO', 'SECID'],
+/**
+ * Every aggregate whose content is used, and those around them, by how deep they are: one that starts ends those of its own and deeper levels that have no end tag. PAYEE and CURRENCY are not here: some banks
+ * have them as leaves.
+ */
+const levels: readonly (readonly string[])[] = [
+  ['OFX'],
+  [
+    'SIGNONMSGSRSV1',
+    'BANKMSGSRSV1',
+    'BANKMSGSRSV2',
+    'CREDITCARDMSGSRSV1',
+    'CREDITCARDMSGSRSV2',
+    'INVSTMTMSGSRSV1',
+    'SECLISTMSGSRSV1',
+  ],
+  ['SONRS', 'SECLIST', ...responseElements],
+  ['STATUS', 'FI', ...Object.keys(statementElements)],
+  [
+    'BANKACCTFROM',
+    'CCACCTFROM',
+    'INVACCTFROM',
+    'BANKTRANLIST',
+    'BANKTRANLISTP',
+    'INVTRANLIST',
+    'INVPOSLIST',
+    'LEDGERBAL',
+    'AVAILBAL',
+    'INVBAL',
+  ],
+  ['INVBANKTRAN', ...investmentElements, ...positionElements, ...securityElements],
+  ['STMTTRN', PENDING_ELEMENT],
+  ['INVBUY', 'INVSELL', 'INVPOS', 'SECINFO'],
+  ['INVTRAN', 'SECID'],
+]
+
+/** The level of each aggregate of {@link levels}. */
+export const aggregateLevels: ReadonlyMap<string, number> = new Map(
+  levels.flatMap((names, level) => names.map((name) => [name, level] as const)),
+)
+
+/** Leaves of rows: what follows an empty one is never inside it, wherever its end tag is. */
+export const knownLeaves: ReadonlySet<string> = new Set([
+  'TRNTYPE',
+  'DTPOSTED',
+  'DTUSER',
+  'TRNAMT',
+  'FITID',
+  'CHECKNUM',
+  'REFNUM',
+  'NAME',
+  'MEMO',
 ])

@@ -1,5 +1,6 @@
 import type { DateRange, Decimal, IsoDate, ProviderAccountData, ProviderWarning } from '@finport/core'
 import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
+import { unionOf, withDay } from '../period.ts'
 import { accountElementOf, mergeAccounts, NO_CURRENCY, periodOf, toAccount, unreadableBalances } from './account.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { lastFour, UNKNOWN_ACCOUNT } from './raw-data.ts'
@@ -10,7 +11,12 @@ export type FileAccount = {
   data: ProviderAccountData
   readonly kind: StatementKind
   readonly identify: TransactionIdentity
-  period: DateRange | null
+  /** The days that its statements say they are of, or else those of its rows. */
+  period(): DateRange | null
+  /** A row of this day has come. */
+  noteDate(date: IsoDate): void
+  /** A statement says it is of these days. */
+  notePeriod(period: DateRange | null): void
   /** Whether a statement lists its holdings, or it has none by its kind. */
   hasHoldings: boolean
   /** Whether a page has it in its present form. */
@@ -37,39 +43,53 @@ export type FileAccountsOptions = {
 /** Keeps the accounts of a file: two statements with the same bank and number are of one. */
 export function createFileAccounts({ includeRawData, accountId, warn }: FileAccountsOptions): FileAccounts {
   const accounts = new Map<string, FileAccount>()
-  const numbers = new Map<string, string>()
+  const idByNumber = new Map<string, string>()
+  /** How many accounts end in the same four digits. */
+  const counts = new Map<string, number>()
 
   const read = (statement: OfxElement, kind: StatementKind, providerAccountId: string, holdingsValue: Decimal | null) =>
     toAccount(statement, kind, { providerAccountId, includeRawData, holdingsValue })
 
-  const of = (statement: OfxElement, kind: StatementKind): FileAccount => {
+  const idOf = (statement: OfxElement, kind: StatementKind): { providerAccountId: string; isSecond: boolean } => {
     const from = accountElementOf(statement)
     const number = fieldOf(from, 'ACCTID')
-    const bankAndNumber = `${fieldOf(from, 'BANKID')}${fieldOf(from, 'BROKERID')}/${number}`
     const last = lastFour(number)
     const base = last === '' ? (accountId ?? `${kind}-${UNKNOWN_ACCOUNT}`) : `${kind}-${last}`
-    let providerAccountId = base
-    for (let nth = 2; accounts.has(providerAccountId); nth++) {
-      if (numbers.get(providerAccountId) === bankAndNumber) return accounts.get(providerAccountId) as FileAccount
-      providerAccountId = `${base}-${nth}`
-    }
+    const key = `${base}\n${fieldOf(from, 'BANKID')}${fieldOf(from, 'BROKERID')}\n${number}`
+    const known = idByNumber.get(key)
+    if (known !== undefined) return { providerAccountId: known, isSecond: false }
+    const count = (counts.get(base) ?? 0) + 1
+    const providerAccountId = count === 1 ? base : `${base}-${count}`
+    counts.set(base, count)
+    idByNumber.set(key, providerAccountId)
+    return { providerAccountId, isSecond: count > 1 }
+  }
+
+  const of = (statement: OfxElement, kind: StatementKind): FileAccount => {
+    const { providerAccountId, isSecond } = idOf(statement, kind)
+    const known = accounts.get(providerAccountId)
+    if (known !== undefined) return known
+    let ofStatements: DateRange | null = null
+    let ofRows: DateRange | null = null
     const account: FileAccount = {
       data: read(statement, kind, providerAccountId, null),
       kind,
       identify: createTransactionIdentity(),
-      period: null,
+      period: () => ofStatements ?? ofRows,
+      noteDate(date) {
+        ofRows = withDay(ofRows, date)
+      },
+      notePeriod(period) {
+        ofStatements = unionOf(ofStatements, period)
+      },
       hasHoldings: kind !== 'invest',
       isTold: false,
     }
     accounts.set(providerAccountId, account)
-    numbers.set(providerAccountId, bankAndNumber)
-    if (last === '' && accountId === undefined) {
-      warn({
-        providerAccountId,
-        message: 'The statement does not say of which account it is. Pass accountId to say so.',
-      })
+    if (providerAccountId.endsWith(UNKNOWN_ACCOUNT)) {
+      warn({ providerAccountId, message: 'The statement does not say of which account it is.' })
     }
-    if (providerAccountId !== base) {
+    if (isSecond) {
       warn({
         providerAccountId,
         message:
@@ -87,7 +107,7 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
     const found = read(statement, kind, providerAccountId, hasPositions ? holdingsValue : null)
     account.data = mergeAccounts(account.data, found)
     account.isTold = false
-    account.period = unionOf(account.period, periodOf(statement))
+    account.notePeriod(periodOf(statement))
     if (account.data.currency === NO_CURRENCY) {
       warn({ providerAccountId, message: 'The statement does not say its currency.' })
     }
@@ -97,11 +117,4 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
   }
 
   return { of, end, all: () => [...accounts.values()] }
-}
-
-function unionOf(a: DateRange | null, b: DateRange | null): DateRange | null {
-  if (a === null || b === null) return a ?? b
-  const [from] = [a.from, b.from].sort() as [IsoDate, IsoDate]
-  const [, to] = [a.to, b.to].sort() as [IsoDate, IsoDate]
-  return { from, to }
 }

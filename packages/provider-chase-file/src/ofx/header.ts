@@ -1,4 +1,4 @@
-const KEY_VERSION = /(?:^|[\s-])VERSION\s*:\s*(\d)(\d)(\d)\b/i
+const KEY_VERSION = /(?:^|[\s-]|OFXSGML)VERSION\s*:\s*(\d)(\d)(\d)(?!\d)/i
 const ATTRIBUTE_VERSION = /<\?OFX[^>]{0,500}?\sVERSION\s*=\s*["'](\d)(\d)(\d)["']/i
 
 /**

@@ -1,8 +1,9 @@
-import { Decimal, Err, Ok, type ProviderHoldingData, type Result } from '@finport/core'
+import { Decimal, type ProviderHoldingData } from '@finport/core'
 import { currencyOf } from './account.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { toRawData } from './raw-data.ts'
 import { type Security, securityKeyOf, unlistedSecurity } from './security.ts'
+import { describeAmountProblem } from './transaction.ts'
 import { parseOfxInstant } from './values.ts'
 
 /** The elements of INVPOSLIST (OFX 2.2, section 13.9.2.6). */
@@ -19,18 +20,23 @@ export type HoldingContext = {
 }
 
 /** A position as a holding, or why it can't be one. */
-export function toHolding(element: OfxElement, context: HoldingContext): Result<ProviderHoldingData, string> {
+export function toHolding(element: OfxElement, context: HoldingContext): ProviderHoldingData | string {
   const position = childOf(element, 'INVPOS')
-  const units = Decimal.parse(fieldOf(position, 'UNITS'))
-  if (units.isErr()) return Err(fieldOf(position, 'UNITS') === '' ? 'UNITS is missing.' : 'UNITS is not a number.')
+  const unitsText = fieldOf(position, 'UNITS')
+  if (unitsText === '') return describeAmountProblem('UNITS', 'empty')
+  const units = Decimal.parse(unitsText)
+  if (units.isErr()) return describeAmountProblem('UNITS', units.error)
   const key = securityKeyOf(position)
-  if (key === '/') return Err('The security is missing.')
+  if (key === '/') return 'SECID is missing.'
   const security = context.securities.get(key) ?? unlistedSecurity(element, position)
   const isShort = fieldOf(position, 'POSTYPE') === 'SHORT'
-  const amount = (name: string) => Decimal.parse(fieldOf(position, name)).unwrapOr(null)
+  const amount = (name: string) => {
+    const text = fieldOf(position, name)
+    return text === '' ? null : Decimal.parse(text).unwrapOr(null)
+  }
   const marketValue = amount('MKTVAL')
   const quantity = withSign(units.value, isShort)
-  return Ok({
+  return {
     providerHoldingId: context.identifyHolding(
       `${key}/${fieldOf(position, 'HELDINACCT')}/${fieldOf(position, 'POSTYPE')}`,
     ),
@@ -49,7 +55,7 @@ export function toHolding(element: OfxElement, context: HoldingContext): Result<
     priceAsOf: parseOfxInstant(fieldOf(position, 'DTPRICEASOF')),
     multiplier: security.multiplier,
     rawData: context.includeRawData ? toRawData(element) : null,
-  })
+  }
 }
 
 /** Some banks write a short position's units and value as negative, others leave it to POSTYPE. */

@@ -1,12 +1,4 @@
-import {
-  Decimal,
-  Err,
-  type IsoDate,
-  Ok,
-  type ProviderTransactionData,
-  type Result,
-  type TransactionKind,
-} from '@finport/core'
+import { Decimal, type IsoDate, Ok, type ProviderTransactionData, type TransactionKind } from '@finport/core'
 import { currencyOf } from './account.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { type InvestmentWord, incomeKind, investmentFees, investmentRules } from './investment-tables.ts'
@@ -27,7 +19,7 @@ const zero = '0' as Decimal
 export function toInvestmentTransactions(
   element: OfxElement,
   context: InvestmentContext,
-): Result<ProviderTransactionData[], string> {
+): ProviderTransactionData[] | string {
   const word = element.name as InvestmentWord
   const rule = investmentRules[word]
   const details = childOf(element, 'INVBUY') ?? childOf(element, 'INVSELL') ?? element
@@ -36,10 +28,10 @@ export function toInvestmentTransactions(
 
   const traded = fieldOf(general, 'DTTRADE')
   const date = context.readDate(traded)
-  if (date.isErr()) return Err(describeDateProblem('DTTRADE', traded, date.error))
+  if (date.isErr()) return describeDateProblem('DTTRADE', traded, date.error)
   const amounts = readAmounts(read, rule.movesCash)
-  if (amounts.isErr()) return amounts
-  const { total, units, price } = amounts.value
+  if (typeof amounts === 'string') return amounts
+  const { total, units, price } = amounts
 
   const securityKey = securityKeyOf(details)
   const security =
@@ -80,34 +72,37 @@ export function toInvestmentTransactions(
   })
 
   const trade = make(rule.kind(element), total, signed(units, rule.units(element)))
-  if (word !== 'REINVEST') return Ok([trade])
+  if (word !== 'REINVEST') return [trade]
   const income = { ...make(incomeKind(element), Decimal.negate(total), null), fees: [] }
   const groupId = trade.providerTransactionId
-  return Ok([
+  return [
     { ...income, groupId },
     { ...trade, groupId },
-  ])
+  ]
 }
 
 type Amounts = { total: Decimal; units: Decimal | null; price: Decimal | null }
 
-function readAmounts(read: (name: string) => string, movesCash: boolean): Result<Amounts, string> {
-  const total = movesCash ? Decimal.parse(read('TOTAL')) : Ok(zero)
-  if (total.isErr()) return Err(describeAmountProblem('TOTAL', total.error))
-  const cash = movesCash ? total.value : (Decimal.parse(read('FRACCASH')).unwrapOr(zero) as Decimal)
-  const units = unitsOf(read)
-  if (units.isErr()) return units
-  return Ok({ total: cash, units: units.value, price: Decimal.parse(read('UNITPRICE')).unwrapOr<Decimal | null>(null) })
+function readAmounts(read: (name: string) => string, movesCash: boolean): Amounts | string {
+  const totalText = read('TOTAL')
+  if (movesCash && totalText === '') return describeAmountProblem('TOTAL', 'empty')
+  const total = movesCash ? Decimal.parse(totalText) : Ok(optional(read('FRACCASH')) ?? zero)
+  if (total.isErr()) return describeAmountProblem('TOTAL', total.error)
+  const unitsText = read('UNITS')
+  const units = unitsText === '' ? Ok(unitsOfSplit(read)) : Decimal.parse(unitsText)
+  if (units.isErr()) return describeAmountProblem('UNITS', units.error)
+  return { total: total.value, units: units.value, price: optional(read('UNITPRICE')) }
 }
 
-/** UNITS; for a split, the units it adds. */
-function unitsOf(read: (name: string) => string): Result<Decimal | null, string> {
-  const old = Decimal.parse(read('OLDUNITS'))
-  const now = Decimal.parse(read('NEWUNITS'))
-  if (old.isOk() && now.isOk()) return Ok(Decimal.subtract(now.value, old.value))
-  const text = read('UNITS')
-  if (text === '') return Ok(null)
-  return Decimal.parse(text).mapErr((problem) => describeAmountProblem('UNITS', problem))
+/** The units that a split adds. */
+function unitsOfSplit(read: (name: string) => string): Decimal | null {
+  const old = optional(read('OLDUNITS'))
+  const now = optional(read('NEWUNITS'))
+  return old === null || now === null ? null : Decimal.subtract(now, old)
+}
+
+function optional(text: string): Decimal | null {
+  return text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
 }
 
 function signed(units: Decimal | null, direction: 'in' | 'out' | 'given'): Decimal | null {
@@ -117,7 +112,7 @@ function signed(units: Decimal | null, direction: 'in' | 'out' | 'given'): Decim
 
 /** Files write costs as positive numbers; they take from the holder's cash. */
 function costOf(text: string): Decimal | null {
-  const cost = text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
+  const cost = optional(text)
   return cost === null ? null : Decimal.negate(cost)
 }
 

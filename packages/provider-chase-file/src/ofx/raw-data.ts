@@ -1,8 +1,18 @@
 import type { Json } from '@finport/core'
 import type { OfxElement } from './element.ts'
 
-/** Leaves that hold account numbers (OFX sections 11.3.1 and 11.3.2). */
-const ACCOUNT_NUMBERS: ReadonlySet<string> = new Set(['ACCTID', 'ACCTKEY'])
+/** Leaves with account numbers (OFX 2.2, section 11.3) and with what a user logs in with (section 2.5). */
+const sensitive: ReadonlyMap<string, 'account_number' | 'secret'> = new Map([
+  ['ACCTID', 'account_number'],
+  ['ACCTKEY', 'account_number'],
+  ['USERID', 'secret'],
+  ['USERPASS', 'secret'],
+  ['USERKEY', 'secret'],
+  ['SESSCOOKIE', 'secret'],
+  ['CLIENTUID', 'secret'],
+  ['AUTHTOKEN', 'secret'],
+  ['ACCESSKEY', 'secret'],
+])
 
 /** Stands in an id for the last four digits where a file does not tell them. */
 export const UNKNOWN_ACCOUNT = 'unknown'
@@ -17,22 +27,42 @@ export function maskAccountNumber(accountNumber: string): string {
   return `••••${lastFour(accountNumber)}`
 }
 
-/** An element under its own names, account numbers masked. What comes more than once is a list. Names are in capitals, so none is a property that every object has. */
+type RawData = { [name: string]: Json | Json[] }
+
+/**
+ * An element under its own names, account numbers and secrets masked. What comes more than once is a list. Names are in capitals, so none is a property that every object
+ * has.
+ */
 export function toRawData(element: OfxElement): Json {
-  const data: Record<string, Json | Json[]> = {}
+  const data: RawData = {}
   const { fields, children } = element
+  let accountNumber = ''
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] as string
     const value = fields[index + 1] as string
-    add(data, name, ACCOUNT_NUMBERS.has(name) ? maskAccountNumber(value) : value)
+    const sensitivity = sensitive.get(name)
+    if (sensitivity === 'account_number') accountNumber = value
+    add(data, name, sensitivity === 'secret' ? '[masked]' : value)
   }
+  if (accountNumber !== '') maskAccountNumbers(data, accountNumber)
   for (const child of children) add(data, child.name, toRawData(child))
   return data
 }
 
-function add(data: Record<string, Json | Json[]>, name: string, value: Json) {
+function add(data: RawData, name: string, value: Json) {
   const known = data[name]
   if (known === undefined) data[name] = value
   else if (Array.isArray(known)) known.push(value)
   else data[name] = [known, value]
+}
+
+/** By name, and wherever else a vendor repeats the number, as American Express does in a tag of its own. */
+function maskAccountNumbers(data: RawData, accountNumber: string) {
+  const mask = (name: string, value: Json): Json =>
+    typeof value === 'string' && (sensitive.get(name) === 'account_number' || value === accountNumber)
+      ? maskAccountNumber(value)
+      : value
+  for (const [name, value] of Object.entries(data)) {
+    data[name] = Array.isArray(value) ? value.map((one: Json) => mask(name, one)) : mask(name, value)
+  }
 }

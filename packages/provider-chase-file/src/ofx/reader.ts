@@ -24,13 +24,9 @@ export type OfxOptions = {
 export function createOfxReader(content: FileContent, options: OfxOptions): FileReader {
   let head = ''
   let securities: ReadonlyMap<string, Security> | null = null
-  let isSecuritiesNeeded = false
   const statementOptions: StatementOptions = {
     ...options,
-    securities: () => {
-      isSecuritiesNeeded = securities === null
-      return securities
-    },
+    securities: () => securities,
   }
   const reader = createStatementReader(statementOptions)
 
@@ -48,7 +44,7 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
     async write(chunk) {
       if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
       const issue = reader.write(chunk)
-      if (!isSecuritiesNeeded || securities !== null) return issue
+      if (!reader.isPaused()) return issue
       securities = await readSecurities(readChunks(content), options.limits)
       return reader.write(NOTHING)
     },

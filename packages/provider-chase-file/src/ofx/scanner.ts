@@ -7,8 +7,10 @@ export type ElementEnd = 'tag' | 'implied' | 'file'
 
 /** What the scanner is told and what it tells. */
 export type ScannerEvents = {
-  /** Names that are always aggregates. Any other tag followed by text is a leaf. */
-  readonly aggregates: ReadonlySet<string>
+  /** The aggregates that are known, and how deep each is. Any other tag followed by text is a leaf. */
+  readonly aggregateLevels: ReadonlyMap<string, number>
+  /** Leaves that are never aggregates, even if others stand between them and their end tag. */
+  readonly leaves: ReadonlySet<string>
   /** A known aggregate started. Returns whether the scanner is to pause there, so that its caller can prepare for what is in it; the next `write` goes on. */
   onStart(name: string): boolean
   /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it; if not, the element is used again for another. */
@@ -32,14 +34,17 @@ type Tag = {
   readonly source: string
   readonly kind: 'start' | 'end' | 'empty'
   readonly name: string
-  readonly isAggregate: boolean
+  /** How deep it is; `UNKNOWN` for what is no known aggregate. */
+  readonly level: number
   /** The tag that came after this one the last time: records look alike, so that the next one is nearly always known. */
   successor: Tag | null
 }
 
-const TAG = /^(\/?)([A-Za-z][\w.:-]*)(?:\s[\s\S]*?)?(\/?)$/
+const TAG = /^(\/?)([A-Za-z_][\w.:-]*)(?:\s[\s\S]*?)?(\/?)$/
 const LONGEST_TAG = 1_024
 const CACHED_TAGS = 4_096
+const UNKNOWN = Number.POSITIVE_INFINITY
+const SPACE = 32
 
 /**
  * Reads both dialects of OFX, SGML (1.x, where leaves need no end tag) and XML (2.x), and the mixtures that banks make of them, in one pass and in linear
@@ -47,15 +52,16 @@ const CACHED_TAGS = 4_096
  * - a tag followed by text is a leaf, which ends at the next tag; end tags of leaves are ignored, wherever they are
  * - a tag followed by another tag is an aggregate or an empty leaf: an aggregate if its end tag comes, else an empty leaf, and what seemed to be inside
  *   belongs to its parent
- * - a known aggregate without an end tag ends where its parent does, or where another of its name starts, since none contains itself
+ * - a known aggregate without an end tag ends where its parent does, or where another starts that can't be inside it
+ * - an empty tag in a text, such as `<BR/>`, is a blank
  * - `<` not followed by a name is text; comments, declarations and processing instructions are skipped, so that there are no entities to expand
  */
 export function createScanner(events: ScannerEvents, limits: ScannerLimits): Scanner {
   const tags = new Map<string, Tag | null>()
-  /** The open aggregates. The first is the file itself. */
+  /** The open aggregates and their levels. The first is the file itself. */
   const path: OfxElement[] = [{ name: '', offset: 0, fields: [], children: [] }]
+  const levels: number[] = [-1]
   let top = path[0] as OfxElement
-
   /** An element that nobody keeps: records are many and look alike. */
   let spare: OfxElement | null = null
 
@@ -72,8 +78,6 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   /** Its text so far: decoded, then raw. */
   let pendingDecoded = ''
   let pendingRaw = ''
-  /** Whether the last thing read is a leaf without an end tag: text after an empty tag such as `<BR/>` still belongs to it. */
-  let isLeafOpen = false
 
   const parseTag = (inside: string): Tag | null => {
     const match = inside.length > LONGEST_TAG ? null : TAG.exec(inside)
@@ -82,7 +86,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     // As a property's name a text is kept once, so that comparing names compares two references.
     const [name = ''] = Object.keys({ [word.toUpperCase()]: null })
     const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
-    return { source: `${inside}>`, kind, name, isAggregate: events.aggregates.has(name), successor: null }
+    return { source: `${inside}>`, kind, name, level: events.aggregateLevels.get(name) ?? UNKNOWN, successor: null }
   }
 
   const tagOf = (inside: string): Tag | null => {
@@ -95,25 +99,30 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return tag
   }
 
-  const isOpen = (name: string): boolean => {
-    for (let depth = path.length - 1; depth > 0; depth--) if ((path[depth] as OfxElement).name === name) return true
-    return false
-  }
-
-  const open = (name: string, isAggregate: boolean, offset: number) => {
-    if (isOpen(name)) closeThrough(name, 'implied')
+  const open = (tag: Tag, offset: number) => {
+    const { name, level } = tag
+    // Levels grow along the path, but for unknown elements between them.
+    let outer = path.length
+    for (let depth = path.length - 1; depth > 0; depth--) {
+      const known = levels[depth] as number
+      if (known === UNKNOWN ? (path[depth] as OfxElement).name === name : known >= level) outer = depth
+      else if (known !== UNKNOWN) break
+    }
+    while (path.length > outer) closeTop('implied')
     top = spare ?? { name, offset, fields: [], children: [] }
     top.name = name
     top.offset = offset
     spare = null
     path.push(top)
-    if (isAggregate && events.onStart(name)) isPaused = true
+    levels.push(level)
+    if (level !== UNKNOWN && events.onStart(name)) isPaused = true
   }
 
   const closeTop = (end: ElementEnd) => {
     const element = path.pop() as OfxElement
+    const isKnown = levels.pop() !== UNKNOWN
     top = path[path.length - 1] as OfxElement
-    if (events.aggregates.has(element.name)) {
+    if (isKnown) {
       if (events.onEnd(element, path, end)) {
         top.children.push(element)
       } else {
@@ -121,7 +130,11 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
         element.children.length = 0
         spare = element
       }
-    } else if (end === 'tag' && element.fields.length + element.children.length > 0) {
+    } else if (
+      end === 'tag' &&
+      element.fields.length + element.children.length > 0 &&
+      !events.leaves.has(element.name)
+    ) {
       top.children.push(element)
     } else {
       top.fields.push(element.name, '')
@@ -130,31 +143,36 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     }
   }
 
-  const closeThrough = (name: string, end: ElementEnd) => {
-    while (top.name !== name) closeTop('implied')
-    closeTop(end)
+  const close = (name: string) => {
+    let depth = path.length - 1
+    while (depth > 0 && (path[depth] as OfxElement).name !== name) depth--
+    if (depth === 0) return
+    while (path.length > depth + 1) closeTop('implied')
+    closeTop('tag')
   }
 
   /** The text of the pending tag is up to `end`: it is a leaf if there is any, else an aggregate. */
   const settle = (tag: Tag, text: string, position: number, end: number) => {
     let value = ''
-    if (pendingRaw === '' && pendingDecoded === '' && isPlain) {
+    if (isPlain && pendingRaw === '' && pendingDecoded === '') {
       let first = position
       let last = end
       while (first < last && text.charCodeAt(first) <= SPACE) first++
       while (last > first && text.charCodeAt(last - 1) <= SPACE) last--
       value = decodeEntities(text.slice(first, last))
     } else {
-      value = clean(pendingDecoded + decodeEntities(decodeBytes(pendingRaw + text.slice(position, end))))
-    }
-    if (value === '' || tag.isAggregate) {
-      open(tag.name, tag.isAggregate, pendingOffset)
-    } else {
-      top.fields.push(tag.name, value)
-      isLeafOpen = true
+      value = clean(pendingDecoded + decodeText(pendingRaw + text.slice(position, end)))
     }
     pending = null
     pendingDecoded = ''
+    pendingRaw = ''
+    if (value === '' || tag.level !== UNKNOWN) open(tag, pendingOffset)
+    else top.fields.push(tag.name, value)
+  }
+
+  /** Adds to the text of the pending tag, up to something that is no text. */
+  const extend = (text: string, position: number, end: number, literal: string) => {
+    pendingDecoded += decodeText(pendingRaw + text.slice(position, end)) + literal
     pendingRaw = ''
   }
 
@@ -162,72 +180,61 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     if (tag.kind === 'start') {
       pending = tag
       pendingOffset = offset
-      isLeafOpen = false
     } else if (tag.kind === 'end') {
-      isLeafOpen = false
-      if (isOpen(tag.name)) closeThrough(tag.name, 'tag')
-    } else if (isLeafOpen) {
-      // The text behind an empty tag goes on with the leaf: take it back and let it be settled again.
-      pendingDecoded = `${top.fields.pop()} `
-      pending = tagOf(top.fields.pop() as string)
+      close(tag.name)
     } else {
       top.fields.push(tag.name, '')
     }
   }
 
-  /** Where the declaration, comment, CDATA section or processing instruction at `start` ends, and its text if it has one; null while that is not known. */
-  const skipSpecial = (text: string, start: number): { end: number; literal: string } | null => {
-    const close = text.startsWith('<!--', start) ? '-->' : text.startsWith('<![CDATA[', start) ? ']]>' : '>'
-    const end = text.indexOf(close, start + 2)
-    if (end === -1) return null
-    return { end: end + close.length, literal: close === ']]>' ? text.slice(start + '<![CDATA['.length, end) : '' }
-  }
+  const hasText = (text: string, position: number, end: number): boolean =>
+    pendingDecoded !== '' || clean(pendingRaw + text.slice(position, end)) !== ''
 
   const scan = (text: string, isLast: boolean): ScanProblem | null => {
     let position = 0
-    let close = -1
+    let end = -1
     for (;;) {
       const start = text.indexOf('<', position)
-      if (start === -1 || path.length > limits.depth || pendingRaw.length > limits.valueLength) break
+      if (start === -1 || isOverLimit()) break
       const next = text.charCodeAt(start + 1)
       if (next === EXCLAMATION_MARK || next === QUESTION_MARK) {
-        const special = skipSpecial(text, start)
+        const special = findSpecial(text, start)
+        if (special === 'unknown' && !isLast) return leave(text, position, start)
+        if (special === 'unknown') break
         if (special === null) {
-          if (!isLast) return leave(text, position, start)
-          break
+          if (pending !== null) pendingRaw += text.slice(position, start + 1)
+          position = start + 1
+        } else {
+          if (pending !== null) extend(text, position, start, decodeBytes(special.literal))
+          position = special.end
         }
-        if (pending !== null) {
-          pendingDecoded +=
-            decodeEntities(decodeBytes(pendingRaw + text.slice(position, start))) + decodeBytes(special.literal)
-          pendingRaw = ''
-        }
-        position = special.end
         continue
       }
 
-      let tag: Tag | null
       const expected: Tag | null = lastTag === null ? null : lastTag.successor
+      let tag: Tag | null = expected
       if (expected !== null && text.startsWith(expected.source, start + 1)) {
-        tag = expected
-        if (pending !== null) settle(pending, text, position, start)
-        position = start + 1 + expected.source.length
+        end = start + expected.source.length
       } else {
-        if (close < start) close = text.indexOf('>', start)
-        if (close === -1) close = text.length
+        if (end < start) end = text.indexOf('>', start)
+        if (end === -1) end = text.length
         const nextStart = text.indexOf('<', start + 1)
-        if (close === text.length && nextStart === -1 && !isLast) return leave(text, position, start)
-        tag =
-          close === text.length || (nextStart !== -1 && nextStart < close) ? null : tagOf(text.slice(start + 1, close))
+        if (end === text.length && nextStart === -1 && !isLast) return leave(text, position, start)
+        tag = end === text.length || (nextStart !== -1 && nextStart < end) ? null : tagOf(text.slice(start + 1, end))
         if (tag === null) {
           if (pending !== null) pendingRaw += text.slice(position, start + 1)
           position = start + 1
           continue
         }
-        if (pending !== null) settle(pending, text, position, start)
-        position = close + 1
       }
-      lastTag = tag
-      begin(tag, chunkOffset + start)
+      lastTag = tag as Tag
+      if (lastTag.kind === 'empty' && pending !== null && pending.level === UNKNOWN && hasText(text, position, start)) {
+        extend(text, position, start, ' ')
+      } else {
+        if (pending !== null) settle(pending, text, position, start)
+        begin(lastTag, chunkOffset + start)
+      }
+      position = end + 1
       if (isPaused) {
         isPaused = false
         return leave(text, position, position)
@@ -236,16 +243,18 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return leave(text, position, text.length)
   }
 
+  const isOverLimit = (): boolean =>
+    path.length > limits.depth || pendingRaw.length + pendingDecoded.length > limits.valueLength
+
   /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
   const leave = (text: string, position: number, tail: number): ScanProblem | null => {
     if (pending !== null) pendingRaw += text.slice(position, tail)
     carried = text.slice(tail)
     chunkOffset += tail
-    if (path.length > limits.depth)
+    if (path.length > limits.depth) {
       return { offset: top.offset, reason: `Elements are nested more than ${limits.depth} deep.` }
-    if (pendingRaw.length > limits.valueLength) {
-      return { offset: pendingOffset, reason: `A value is longer than ${limits.valueLength} bytes.` }
     }
+    if (isOverLimit()) return { offset: pendingOffset, reason: `A value is longer than ${limits.valueLength} bytes.` }
     if (carried.length > limits.valueLength) {
       return { offset: chunkOffset, reason: `A tag or comment is longer than ${limits.valueLength} bytes.` }
     }
@@ -254,11 +263,12 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
 
   return {
     write(chunk) {
-      isPlain = chunk.isPlain && (carried + pendingRaw === '' || isPlain)
+      isPlain = chunk.isPlain && (isPlain || (carried === '' && pendingRaw === ''))
       return scan(carried === '' ? chunk.binary : carried + chunk.binary, false)
     },
     end() {
-      const problem = scan(carried, true)
+      let problem = scan(carried, true)
+      while (problem === null && carried !== '') problem = scan(carried, true)
       if (problem !== null) return problem
       if (pending !== null) settle(pending, '', 0, 0)
       while (path.length > 1) closeTop('file')
@@ -269,7 +279,26 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
 
 const EXCLAMATION_MARK = 33
 const QUESTION_MARK = 63
-const SPACE = 32
+const specials = [
+  { open: '<!--', close: '-->', isText: false },
+  { open: '<![CDATA[', close: ']]>', isText: true },
+] as const
+
+/** Where a comment, CDATA section, declaration or processing instruction ends, and its text if it has one; `null` when it is none, `'unknown'` while that can't be seen. */
+function findSpecial(text: string, start: number): { end: number; literal: string } | 'unknown' | null {
+  const next = text[start + 2]
+  if (next === undefined) return 'unknown'
+  const special = specials.find(({ open }) => text.startsWith(open, start))
+  if (special === undefined && !/[A-Za-z[-]/.test(next)) return null
+  const { open = '<!', close = '>', isText = false } = special ?? {}
+  const end = text.indexOf(close, start + open.length)
+  if (end === -1) return 'unknown'
+  return { end: end + close.length, literal: isText ? text.slice(start + open.length, end) : '' }
+}
+
+function decodeText(raw: string): string {
+  return decodeEntities(decodeBytes(raw))
+}
 
 /** NULs can't be stored as text in databases, and say nothing. */
 function clean(text: string): string {

@@ -1,7 +1,7 @@
 import type { ContentChunk } from '../content.ts'
 import type { OfxElement } from './element.ts'
 import { childOf } from './element.ts'
-import { knownAggregates } from './elements.ts'
+import { aggregateLevels, knownLeaves } from './elements.ts'
 import { createScanner, type ScannerLimits } from './scanner.ts'
 import { type Security, securityElements, securityKeyOf, toSecurity } from './security.ts'
 
@@ -19,7 +19,8 @@ export async function readSecurities(
   const securities = new Map<string, Security>()
   const scanner = createScanner(
     {
-      aggregates: knownAggregates,
+      aggregateLevels,
+      leaves: knownLeaves,
       onStart: () => false,
       onEnd(element: OfxElement) {
         if (infos.has(element.name)) securities.set(securityKeyOf(childOf(element, 'SECINFO')), toSecurity(element))

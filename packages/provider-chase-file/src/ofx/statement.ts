@@ -14,7 +14,7 @@ import { emptyPage } from '../page.ts'
 import { accountElementOf, currencyOf, NO_CURRENCY } from './account.ts'
 import { type Correction, correctionOf, fitIdKey, fitIdOf, resolveCorrections } from './correction.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
-import { knownAggregates, responseElements, rowElements, statementElements } from './elements.ts'
+import { aggregateLevels, knownLeaves, responseElements, rowElements, statementElements } from './elements.ts'
 import { createFileAccounts, type FileAccount } from './file-accounts.ts'
 import { type HoldingContext, positionElements, toHolding } from './holding.ts'
 import { type InvestmentContext, toInvestmentTransactions } from './investment-transaction.ts'
@@ -47,6 +47,8 @@ export type FoundRows = ReadonlyMap<string, readonly ProviderTransactionData[]>
 /** What {@link readOfx} is made of: it reads a file once, and can say what it would have to know of it beforehand. */
 export type StatementReader = Omit<FileReader, 'write' | 'end'> & {
   write(chunk: ContentChunk): InputIssue | null
+  /** Whether reading paused because the security list is needed now. */
+  isPaused(): boolean
   /** Rows that others correct: they may have gone out already, so that the file has to be read again for them. */
   wanted(): ReadonlySet<string>
   /** The rows that were to be looked out for. */
@@ -66,13 +68,14 @@ const NO_SECURITIES: ReadonlyMap<string, Security> = new Map()
 export function createStatementReader(options: StatementOptions): StatementReader {
   let page = emptyPage()
   let isOfx = false
+  let isPaused = false
   let isChase = false
   let flavour = 'OFX'
   let statementCount = 0
   let rowCount = 0
   let holdingsValue: Decimal | null = zero
   /** Rows of a statement that come before the account they belong to. */
-  let waiting: Row[] = []
+  let waiting: { statement: OfxElement; rows: Row[] } | null = null
   /** The statement whose rows are being read, once its account is known. */
   let current: { statement: OfxElement; context: RowContext } | null = null
   /** Statements that did not come, and why. */
@@ -117,9 +120,9 @@ export function createStatementReader(options: StatementOptions): StatementReade
 
   const readHolding = (element: OfxElement, context: RowContext): string | null => {
     const holding = toHolding(element, context)
-    if (holding.isErr()) return holding.error
-    page.holdings.push(holding.value)
-    const { marketValue } = holding.value
+    if (typeof holding === 'string') return holding
+    page.holdings.push(holding)
+    const { marketValue } = holding
     holdingsValue = holdingsValue === null || marketValue === null ? null : Decimal.add(holdingsValue, marketValue)
     return null
   }
@@ -131,7 +134,10 @@ export function createStatementReader(options: StatementOptions): StatementReade
     }
     const correction = correctionOf(element)
     if (correction === null) {
-      for (const transaction of transactions) page.transactions.push(transaction)
+      for (const transaction of transactions) {
+        page.transactions.push(transaction)
+        context.account.noteDate(transaction.transactionDate)
+      }
     } else {
       const target = fitIdKey(context.providerAccountId, correction.fitId)
       corrections.push({ action: correction.action, target, transactions, path: pathOf(element, number) })
@@ -140,15 +146,15 @@ export function createStatementReader(options: StatementOptions): StatementReade
 
   const readBankTransaction = (element: OfxElement, number: number, context: RowContext): string | null => {
     const transaction = toTransaction(element, context)
-    if (transaction.isErr()) return transaction.error
-    keep(element, number, [transaction.value], context)
+    if (typeof transaction === 'string') return transaction
+    keep(element, number, [transaction], context)
     return null
   }
 
   const readInvestmentTransactions = (element: OfxElement, number: number, context: RowContext): string | null => {
     const transactions = toInvestmentTransactions(element, context)
-    if (transactions.isErr()) return transactions.error
-    keep(element, number, transactions.value, context)
+    if (typeof transactions === 'string') return transactions
+    keep(element, number, transactions, context)
     return null
   }
 
@@ -175,8 +181,12 @@ export function createStatementReader(options: StatementOptions): StatementReade
         reject(null, pathOf(element, rowCount), 'The record is outside of a statement.', element)
         return 'read'
       }
+      if (waiting?.statement === statement) {
+        waiting.rows.push(row)
+        return 'waiting'
+      }
       if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null) {
-        waiting.push(row)
+        waiting = { statement, rows: [row] }
         return 'waiting'
       }
       const account = accounts.of(statement, statementElements[statement.name] as StatementKind)
@@ -190,9 +200,9 @@ export function createStatementReader(options: StatementOptions): StatementReade
     statementCount++
     const context =
       current?.statement === statement ? current.context : contextOf(statement, accounts.of(statement, kind))
-    for (const row of waiting) readRow(row, context)
+    for (const row of waiting?.rows ?? []) readRow(row, context)
     accounts.end(statement, kind, holdingsValue)
-    waiting = []
+    waiting = null
     current = null
     holdingsValue = zero
   }
@@ -218,10 +228,12 @@ export function createStatementReader(options: StatementOptions): StatementReade
 
   const scanner = createScanner(
     {
-      aggregates: knownAggregates,
+      aggregateLevels,
+      leaves: knownLeaves,
       onStart(name) {
-        isOfx = true
-        return name === 'INVSTMTRS' && options.securities() === null
+        if (name !== 'STATUS' && name !== 'FI') isOfx = true
+        isPaused = name === 'INVSTMTRS' && options.securities() === null
+        return isPaused
       },
       onEnd(element, path, end) {
         const { name } = element
@@ -265,6 +277,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
     isRecognised: () => isOfx,
     rowCount: () => rowCount,
     take: (rows) => (page.transactions.length + page.holdings.length + page.rejected.length >= rows ? takeAll() : null),
+    isPaused: () => isPaused,
     wanted: () => new Set(corrections.map(({ target }) => target)),
     found: () => found,
     end(corrected) {
@@ -286,7 +299,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
     },
     summary: () => ({
       format: flavour,
-      accounts: accounts.all().map(({ data, period }) => ({ account: data, period })),
+      accounts: accounts.all().map(({ data, period }) => ({ account: data, period: period() })),
     }),
   }
 }

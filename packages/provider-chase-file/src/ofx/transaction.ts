@@ -1,12 +1,4 @@
-import {
-  type DateProblem,
-  Decimal,
-  type DecimalProblem,
-  Err,
-  Ok,
-  type ProviderTransactionData,
-  type Result,
-} from '@finport/core'
+import { type DateProblem, Decimal, type DecimalProblem, type ProviderTransactionData } from '@finport/core'
 import type { TransactionIdentity } from '../identity.ts'
 import { currencyOf } from './account.ts'
 import { joinDescription } from './description.ts'
@@ -52,25 +44,25 @@ export function describeDateProblem(field: string, text: string, problem: DatePr
 export const PENDING_ELEMENT = 'STMTTRNP'
 
 /** A STMTTRN (OFX 2.2, section 11.4.4.1) or STMTTRNP as a transaction, or why it can't be one. */
-export function toTransaction(
-  element: OfxElement,
-  context: TransactionContext,
-): Result<ProviderTransactionData, string> {
-  const amount = Decimal.parse(fieldOf(element, 'TRNAMT'))
-  if (amount.isErr()) return Err(describeAmountProblem('TRNAMT', amount.error))
+export function toTransaction(element: OfxElement, context: TransactionContext): ProviderTransactionData | string {
+  const amountText = fieldOf(element, 'TRNAMT')
+  const amount = amountText === '' ? null : Decimal.parse(amountText)
+  if (amount === null) return describeAmountProblem('TRNAMT', 'empty')
+  if (amount.isErr()) return describeAmountProblem('TRNAMT', amount.error)
   const isPendingList = element.name === PENDING_ELEMENT
   const dateField = isPendingList ? 'DTTRAN' : 'DTPOSTED'
-  const posted = fieldOf(element, dateField)
-  const date = context.readDate(posted)
-  if (date.isErr()) return Err(describeDateProblem(dateField, posted, date.error))
+  const dateText = fieldOf(element, dateField)
+  const date = context.readDate(dateText)
+  if (date.isErr()) return describeDateProblem(dateField, dateText, date.error)
 
   const word = fieldOf(element, 'TRNTYPE')
-  const name = fieldOf(element, 'NAME') || fieldOf(childOf(element, 'PAYEE'), 'NAME')
+  // Some Brazilian banks have PAYEE as a leaf.
+  const name = fieldOf(element, 'NAME') || fieldOf(childOf(element, 'PAYEE'), 'NAME') || fieldOf(element, 'PAYEE')
   const memo = fieldOf(element, 'MEMO')
   const ordered = fieldOf(element, 'DTUSER')
   const checkNumber = fieldOf(element, 'CHECKNUM') || null
   const { transactionType, subtype, rail } = classify(word, context.kind, amount.value.startsWith('-'))
-  return Ok({
+  return {
     providerTransactionId: context.identify({ date: date.value, amount: amount.value, texts: [name, memo] }),
     providerAccountId: context.providerAccountId,
     transactionType,
@@ -96,5 +88,5 @@ export function toTransaction(
     groupId: null,
     replaces: null,
     rawData: context.includeRawData ? toRawData(element) : null,
-  })
+  }
 }

@@ -4,6 +4,8 @@ const DATE = /^(\d{4})(\d{2})(\d{2})(?:\d\d){0,3}(?!\d)/
 const TIME = /^\d{8}(\d{2})(\d{2})?(\d{2})?(?:\.(\d{1,3}))?/
 const OFFSET = /\[([+-]?\d{1,2}(?:\.\d{1,2})?)(?::|\])/
 const LARGEST_OFFSET_HOURS = 14
+const FIRST_MOMENT = Date.parse('0000-01-01T00:00:00.000Z')
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z')
 
 /**
  * The day that a date of OFX section 3.2.8 (`20260131120000[-5:EST]`) names, as it stands: its first eight digits. Converting it would move days, since banks stamp noon or
@@ -39,5 +41,6 @@ export function parseOfxInstant(text: string): Instant | null {
   const local = Date.parse(`${date.value}T${hour}:${minute}:${second}.${fraction.padEnd(3, '0')}Z`)
   // The fraction is of an hour: -3.50 is three hours and a half.
   const offset = Number(OFFSET.exec(text)?.[1] ?? 0)
-  return toInstant(local - (Math.abs(offset) <= LARGEST_OFFSET_HOURS ? offset : 0) * 3_600_000)
+  const moment = local - (Math.abs(offset) <= LARGEST_OFFSET_HOURS ? offset : 0) * 3_600_000
+  return moment >= FIRST_MOMENT && moment <= LAST_MOMENT ? toInstant(moment) : null
 }
