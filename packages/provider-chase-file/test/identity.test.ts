@@ -143,6 +143,6 @@ describe('the id', () => {
   })
 
   test('is the same in every version: hosts have stored it', async () => {
-    expect(await idOf()).toBe('2026-01-31_-4.25_IDHERE_0')
+    expect(await idOf()).toBe('2026-01-31_-4.25_8f03d04a_0')
   })
 })
