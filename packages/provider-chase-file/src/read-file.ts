@@ -19,7 +19,7 @@ export type FileProblem =
   | { readonly kind: 'aborted' }
 
 /** Bounds of a file. */
-export type FileLimits = {
+type FileLimits = {
   readonly fileBytes: number
   readonly records: number
   readonly nesting: number

@@ -98,7 +98,7 @@ const investingColumns = [
 ] as const
 
 /** Every layout that is known, the present ones first. Columns are told by their names, layouts by all of them. */
-export const layouts: readonly Layout[] = [
+const layouts: readonly Layout[] = [
   {
     name: 'Chase checking CSV',
     kind: 'deposit',

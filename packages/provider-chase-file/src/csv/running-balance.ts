@@ -1,10 +1,10 @@
 import { Decimal, type IsoDate } from '@finport/core'
 
 /** Which way a file goes through time. */
-export type RowOrder = 'newest_first' | 'oldest_first'
+type RowOrder = 'newest_first' | 'oldest_first'
 
 /** Two balances that differ from each other by something else than the amounts between them. */
-export type BalanceMismatch = { readonly row: number; readonly expected: Decimal; readonly found: Decimal }
+type BalanceMismatch = { readonly row: number; readonly expected: Decimal; readonly found: Decimal }
 
 /** Watches the running balance of a checking account, which proves that no row is missing. */
 export type RunningBalance = {

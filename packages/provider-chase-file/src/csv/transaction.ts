@@ -8,7 +8,7 @@ import { assetTypeOf, classifyWord } from './tables.ts'
 import { parseCsvDate } from './values.ts'
 
 /** What a transaction needs to know of its file. */
-export type RowContext = {
+type RowContext = {
   readonly providerAccountId: string
   readonly identify: TransactionIdentity
   readonly includeRawData: boolean

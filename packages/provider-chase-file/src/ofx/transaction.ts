@@ -1,6 +1,7 @@
 import { type DateProblem, Decimal, type DecimalProblem, type ProviderTransactionData } from '@finport/core'
 import type { TransactionIdentity } from '../identity.ts'
 import { currencyOf } from './account.ts'
+import { classifyChaseText } from './chase-texts.ts'
 import { joinDescription } from './description.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { toRawData } from './raw-data.ts'
@@ -61,7 +62,9 @@ export function toTransaction(element: OfxElement, context: TransactionContext):
   const memo = fieldOf(element, 'MEMO')
   const ordered = fieldOf(element, 'DTUSER')
   const checkNumber = fieldOf(element, 'CHECKNUM') || null
-  const { transactionType, subtype, rail } = classify(word, context.kind, amount.value.startsWith('-'))
+  const { transactionType, subtype, rail } =
+    (context.isChase ? classifyChaseText(name, context.kind) : null) ??
+    classify(word, context.kind, amount.value.startsWith('-'))
   return {
     providerTransactionId: context.identify({ date: date.value, amount: amount.value, texts: [name, memo] }),
     providerAccountId: context.providerAccountId,
