@@ -41,7 +41,13 @@ describe('addPage', () => {
     const { accounts, transactions } = page as SnapshotPage
     const amount = Decimal.parse('5').unwrap()
     const transactionDate = parseIsoDate('2026-08-21').unwrap()
-    const euros = transactions.map((transaction) => ({ ...transaction, amount, transactionDate, currency: 'EUR' }))
+    const euros = transactions.map((transaction) => ({
+      ...transaction,
+      providerTransactionId: 'another',
+      amount,
+      transactionDate,
+      currency: 'EUR',
+    }))
     addPage(summary, page as SnapshotPage)
     addPage(summary, {
       ...(page as SnapshotPage),
@@ -53,5 +59,15 @@ describe('addPage', () => {
       { currency: 'EUR', count: 1, in: '5', out: '0' },
     ])
     expect([...summary.accounts.values()]).toMatchObject([{ name: 'As told last' }])
+  })
+
+  test('takes a transaction out of the totals when a later one corrects it', async () => {
+    const summary = createSummary()
+    const [page] = await read(['20260820', '20260821'])
+    const { transactions } = page as SnapshotPage
+    addPage(summary, page as SnapshotPage)
+    const corrected = transactions.slice(0, 1).map((transaction) => ({ ...transaction, status: 'cancelled' as const }))
+    addPage(summary, { ...(page as SnapshotPage), transactions: corrected })
+    expect([...summary.totals.values()]).toMatchObject([{ count: 1, in: '0', out: '-0.1' }])
   })
 })
