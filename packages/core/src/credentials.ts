@@ -1,5 +1,5 @@
 import { type Instant, isInstant } from './dates.ts'
-import { type InputIssue, ProviderInvalidInputError } from './errors.ts'
+import { type InputIssue, ProviderInvalidInputError } from './errors/provider-error.ts'
 import type { Json } from './json.ts'
 import { Err, Ok, type Result } from './result.ts'
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Credentials, FileImportCredentials, OAuth2Credentials } from './credentials.ts'
-import { ConfigurationError } from './errors.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
 import type { ProviderMetadata } from './metadata.ts'
 import type {
   Actor,

@@ -3,7 +3,7 @@ import type { ProviderAccountData } from './data/account.ts'
 import type { Batch, TransactionBatch } from './data/batch.ts'
 import type { ProviderHoldingData } from './data/holding.ts'
 import type { DateRange } from './dates.ts'
-import { type ProviderError, ProviderInvalidInputError } from './errors.ts'
+import { type ProviderError, ProviderInvalidInputError } from './errors/provider-error.ts'
 import type { Provider, RequestOptions, SnapshotPage, SnapshotProvider, TransactionQuery } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
 

@@ -74,11 +74,10 @@ export {
   type ProviderOf,
   type SettingsArguments,
 } from './define-provider.ts'
+export { ConfigurationError, UnknownProviderError } from './errors/configuration-error.ts'
+export { ConnectionError, type ConnectionErrorCode } from './errors/connection-error.ts'
+export { FinportError, type UserAction } from './errors/finport-error.ts'
 export {
-  ConfigurationError,
-  ConnectionError,
-  type ConnectionErrorCode,
-  FinportError,
   type InputIssue,
   ProviderAbortedError,
   ProviderAuthenticationError,
@@ -90,14 +89,9 @@ export {
   ProviderPermissionError,
   ProviderRateLimitError,
   ProviderUnavailableError,
-  type ReauthenticationReason,
-  StorageError,
-  type StorageErrorCode,
-  UnknownProviderError,
-  type UserAction,
-  VaultError,
-  type VaultErrorCode,
-} from './errors.ts'
+} from './errors/provider-error.ts'
+export { StorageError, type StorageErrorCode } from './errors/storage-error.ts'
+export { type ReauthenticationReason, VaultError, type VaultErrorCode } from './errors/vault-error.ts'
 export { type FetchesFromSnapshotOptions, fetchesFromSnapshot } from './fetches-from-snapshot.ts'
 export type { Json } from './json.ts'
 export {

@@ -4,7 +4,7 @@ import type { Batch, ProviderWarning, RejectedRecord, TransactionBatch } from '.
 import type { ProviderHoldingData } from './data/holding.ts'
 import type { ProviderTransactionData } from './data/transaction.ts'
 import type { DateRange, IsoDate } from './dates.ts'
-import type { ProviderError } from './errors.ts'
+import type { ProviderError } from './errors/provider-error.ts'
 import type { Json } from './json.ts'
 import type { ProviderMetadata } from './metadata.ts'
 import type { Result } from './result.ts'

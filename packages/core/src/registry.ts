@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { type Definition, type Methods, makeProvider, type SettingsArguments } from './define-provider.ts'
-import { type ConfigurationError, UnknownProviderError } from './errors.ts'
+import { type ConfigurationError, UnknownProviderError } from './errors/configuration-error.ts'
 import type { ProviderMetadata } from './metadata.ts'
 import type { Connector, Identity, Provider } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'

@@ -67,7 +67,7 @@ export const revoke = async (_credentials: Credentials) => Ok('unsupported' as c
 export const parseApiKey = (input: unknown) => parseCredentials('api_key', input, { provider: 'fake' })
 export const parseOAuth2 = (input: unknown) => parseCredentials('oauth2', input, { provider: 'fake' })
 export const parseFile = (input: unknown) => parseCredentials('file_import', input, { provider: 'fake' })
-export const parseCustom = (input: unknown) => parseCredentials('custom', input, { provider: 'fake' })
+const parseCustom = (input: unknown) => parseCredentials('custom', input, { provider: 'fake' })
 
 /** By API key, with snapshots; every setting has a default. */
 export const keyBank = defineProvider({
@@ -120,7 +120,7 @@ export const fileBank = defineProvider({
   }),
 })
 
-export type FakeTask = { id: string; done: boolean }
+type FakeTask = { id: string; done: boolean }
 
 /** No financial data: tasks that change, can be completed, and are reached by exchanging a setup token. */
 export const taskList = defineConnector({

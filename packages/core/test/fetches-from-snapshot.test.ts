@@ -168,11 +168,27 @@ describe('pages are put together', () => {
     expect(emptyPage.accounts).toEqual([])
   })
 
+  test('what is told again is as it was told last, where it came first', async () => {
+    const first = transaction('a', 'a1')
+    const corrected = { ...first, status: 'cancelled' as const }
+    const { fetchTransactions } = fetchesOf([
+      { accounts: [account('a')], transactions: [first, transaction('a', 'a2')] },
+      { transactions: [corrected] },
+    ])
+    const { items } = (await fetchTransactions(credentials, 'a')).unwrap()
+    expect(items.map(({ providerTransactionId, status }) => [providerTransactionId, status])).toEqual([
+      ['a1', 'cancelled'],
+      ['a2', 'posted'],
+    ])
+  })
+
   test('a page as long as a whole history does not overflow the stack', async () => {
     const count = 200_000
-    const one = transaction('a', 'a1')
-    const long = { accounts: [account('a')], transactions: Array(count).fill(one) }
-    const { fetchTransactions } = fetchesOf([long, { transactions: [one] }])
+    const long = {
+      accounts: [account('a')],
+      transactions: Array.from({ length: count }, (_, index) => transaction('a', `a${index}`)),
+    }
+    const { fetchTransactions } = fetchesOf([long, { transactions: [transaction('a', 'last')] }])
     expect((await fetchTransactions(credentials, 'a')).unwrap().items).toHaveLength(count + 1)
   })
 })

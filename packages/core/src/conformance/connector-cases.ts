@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import { isOAuthProvider } from '../provider.ts'
+import { Ok } from '../result.ts'
 import { metadataSchema } from '../schemas.ts'
-import { assertNoSecret, assertPlain, assertValid, settle, succeed } from './assertions.ts'
-import { type CasesByName, start } from './harness.ts'
+import { assertNoSecret, assertPlain, assertValid, settle, settleNow, succeed } from './assertions.ts'
+import { type CasesByName, hasMethod, hear, start } from './harness.ts'
 
 const capabilities: Readonly<Record<string, readonly string[]>> = {
   connector: ['parseCredentials', 'revoke'],
@@ -27,7 +29,7 @@ export const connectorCases: CasesByName = {
 
   'has each capability whole or not at all'(harness) {
     const { connector } = start(harness)
-    const has = (method: string) => typeof (connector as unknown as Record<string, unknown>)[method] === 'function'
+    const has = (method: string) => hasMethod(connector, method)
     for (const [capability, methods] of Object.entries(capabilities)) {
       const missing = methods.filter((method) => !has(method))
       assert(
@@ -43,7 +45,11 @@ export const connectorCases: CasesByName = {
 
   'parses good credentials into those its metadata names'(harness) {
     const { connector, credentials } = start(harness)
-    assert.equal(credentials.type, connector.metadata.credentialType)
+    const { credentialType } = connector.metadata
+    assert(
+      credentials.type === credentialType,
+      `parseCredentials gives the type '${credentials.type}', but the metadata names '${credentialType}'.`,
+    )
   },
 
   async 'refuses bad credentials with PROVIDER_INVALID_INPUT'(harness) {
@@ -64,7 +70,7 @@ export const connectorCases: CasesByName = {
       const result = await settle('parseCredentials', () => connector.parseCredentials(input))
       assert(
         result.isErr() && result.error.code === 'PROVIDER_INVALID_INPUT',
-        'Bad credentials must be PROVIDER_INVALID_INPUT.',
+        `Bad credentials must be PROVIDER_INVALID_INPUT, but ${inspect(input)} is not.`,
       )
     }
   },
@@ -77,8 +83,19 @@ export const connectorCases: CasesByName = {
       assert(['revoked', 'unsupported'].includes(outcome), "revoke gives 'revoked' or 'unsupported'.")
   },
 
-  'shows no secret of its settings or credentials when printed'(harness) {
-    assertNoSecret(start(harness).heard, harness.secrets)
+  async 'shows no secret of its settings or credentials when printed'(harness) {
+    const session = start(harness)
+    const { connector, credentials } = session
+    await hear(session, () => connector.parseCredentials({ ...Object(harness.input()), type: 'nonsense' }))
+    await hear(session, () => connector.revoke(credentials))
+    assertNoSecret(session.heard, harness.secrets)
+    if (isOAuthProvider(connector) && hasMethod(connector, 'credentialsFromTokens')) {
+      const [accessToken, refreshToken] = ['access-token-of-the-kit', 'refresh-token-of-the-kit']
+      const tokens = { accessToken, refreshToken, expiresIn: 1_800, tokenType: 'Bearer', scope: null }
+      const kept = connector.credentialsFromTokens(tokens)
+      const message = 'The credentials of credentialsFromTokens show their tokens: maskCredentials hides them.'
+      assertNoSecret([kept, String(kept)], [accessToken, refreshToken], message)
+    }
   },
 }
 
@@ -87,8 +104,16 @@ export const oauthCases: CasesByName = {
   'sends the user to an https address that carries the state'(harness) {
     const { connector } = start(harness)
     assert(isOAuthProvider(connector))
-    const url = new URL(connector.authorizationUrl({ state: 'state-of-the-kit' }))
+    const state = 'state/of+the kit&='
+    let address: unknown
+    const settled = settleNow('authorizationUrl', () => {
+      address = connector.authorizationUrl({ state, codeChallenge: 'challenge-of-the-kit' })
+      return Ok(undefined)
+    })
+    assert(settled.isOk() && typeof address === 'string' && URL.canParse(address), 'The authorization URL is no URL.')
+    const url = new URL(address)
     assert.equal(url.protocol, 'https:', 'The authorization URL must be https.')
-    assert.equal(url.searchParams.get('state'), 'state-of-the-kit', 'The authorization URL must carry the state.')
+    assert.equal(url.searchParams.get('state'), state, 'The authorization URL must carry the state, encoded.')
+    assertNoSecret([address, ...url.searchParams.values()], harness.secrets)
   },
 }

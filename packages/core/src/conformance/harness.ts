@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Credentials } from '../credentials.ts'
 import type { ProviderAccountData } from '../data/account.ts'
+import type { ProviderHoldingData } from '../data/holding.ts'
 import type { ProviderTransactionData } from '../data/transaction.ts'
-import type { ConfigurationError } from '../errors.ts'
+import type { ConfigurationError } from '../errors/configuration-error.ts'
+import type { ProviderError } from '../errors/provider-error.ts'
 import { type Connector, isProvider, type Provider } from '../provider.ts'
 import type { Result } from '../result.ts'
 import type { FetchFunction, Logger, RuntimeOptions } from '../runtime.ts'
-import { succeed } from './assertions.ts'
+import { settleNow, succeed } from './assertions.ts'
 
 /** One thing that a conforming implementation does. It knows no test runner: a case fails by rejecting. */
 export type ConformanceCase = {
@@ -34,22 +36,42 @@ export type CasesByName = Readonly<Record<string, (harness: ProviderHarness) => 
 export type Session = { connector: Connector; credentials: Credentials; heard: unknown[] }
 
 /** Makes the provider of a harness and watches it. */
-export function start(harness: ProviderHarness, fetch?: FetchFunction): Session {
+export function start(harness: ProviderHarness, fetch: FetchFunction | undefined = harness.fetch): Session {
   const heard: unknown[] = []
   const listen = (message: string, fields?: unknown) => void heard.push(message, fields)
   const logger: Logger = { debug: listen, info: listen, warn: listen, error: listen }
-  const noNetwork: FetchFunction = async () =>
-    assert.fail('The provider used the network, but the harness has no fetch.')
   const created = harness.create({
-    fetch: fetch ?? harness.fetch ?? noNetwork,
+    fetch: async (request) => {
+      request.signal.throwIfAborted()
+      if (fetch === undefined) throw new TypeError('fetch failed')
+      return fetch(request)
+    },
     sleep: async () => {},
     logger,
   })
-  assert(created.isOk(), 'create() of the harness gives an error.')
-  const credentials = created.value.parseCredentials(harness.input())
-  assert(credentials.isOk(), 'parseCredentials refuses the input of the harness.')
-  heard.push(created.value, credentials.value, String(credentials.value))
-  return { connector: created.value, credentials: credentials.value, heard }
+  if (created.isErr()) assert.fail(`create() of the harness gives an error: ${created.error.message}`)
+  const connector = created.value
+  const credentials = settleNow('parseCredentials', () => connector.parseCredentials(harness.input()))
+  if (credentials.isErr()) {
+    assert.fail(`parseCredentials refuses the input of the harness: ${credentials.error.message}`)
+  }
+  heard.push(connector, credentials.value, String(credentials.value))
+  return { connector, credentials: credentials.value, heard }
+}
+
+/** Whether a connector has a method. */
+export function hasMethod(connector: Connector, method: string): boolean {
+  return typeof (connector as unknown as Record<string, unknown>)[method] === 'function'
+}
+
+/** Keeps what a call gives for the search for secrets, and passes no judgement on anything else. */
+export async function hear(session: Session, call: () => unknown): Promise<void> {
+  try {
+    const given = (await call()) as Result<unknown, ProviderError>
+    session.heard.push(given.isOk() ? given.value : given.error)
+  } catch {
+    // Other cases ask whether it threw.
+  }
 }
 
 /** The provider of a session, which must have financial data. */
@@ -58,12 +80,22 @@ export function requireProvider({ connector }: Session): Provider {
   return connector
 }
 
-/** The accounts of a session's provider: at least one. */
+/** The accounts of a session's provider: at least one, where it has any. */
 export async function everyAccount(session: Session): Promise<ProviderAccountData[]> {
   const provider = requireProvider(session)
   const { items } = await succeed('fetchAccounts', () => provider.fetchAccounts(session.credentials))
-  assert(items.length > 0, 'The harness must show at least one account.')
+  assert(items.length > 0 || !provider.metadata.supports.accounts, 'The harness must show at least one account.')
   return items
+}
+
+/** The id of an account that is there, where there is one. */
+export async function someAccountId(harness: ProviderHarness): Promise<string> {
+  const session = start(harness)
+  const accounts = await requireProvider(session)
+    .fetchAccounts(session.credentials)
+    .catch(() => null)
+  const items = accounts?.isOk() ? accounts.value?.items : []
+  return items?.[0]?.providerAccountId ?? 'no-such-account'
 }
 
 /** The transactions of all accounts. */
@@ -74,6 +106,17 @@ export async function everyTransaction(session: Session): Promise<ProviderTransa
     const batch = await succeed('fetchTransactions', () =>
       provider.fetchTransactions(session.credentials, providerAccountId),
     )
+    for (const item of batch.items) all.push(item)
+  }
+  return all
+}
+
+/** The holdings of all accounts. */
+export async function everyHolding(session: Session): Promise<ProviderHoldingData[]> {
+  const provider = requireProvider(session)
+  const all: ProviderHoldingData[] = []
+  for (const { providerAccountId } of await everyAccount(session)) {
+    const batch = await succeed('fetchHoldings', () => provider.fetchHoldings(session.credentials, providerAccountId))
     for (const item of batch.items) all.push(item)
   }
   return all

@@ -1,11 +1,36 @@
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
+import type { FileImportCredentials } from '../credentials.ts'
 import type { ProviderAccountData } from '../data/account.ts'
+import type { ProviderHoldingData } from '../data/holding.ts'
 import type { ProviderTransactionData } from '../data/transaction.ts'
-import { isSnapshotProvider } from '../provider.ts'
+import type { ProviderError } from '../errors/provider-error.ts'
+import { isFileProvider, isOAuthProvider, isSnapshotProvider, type TransactionQuery } from '../provider.ts'
+import { Ok, type Result } from '../result.ts'
 import type { FetchFunction } from '../runtime.ts'
 import { accountBatchSchema, holdingBatchSchema, transactionBatchSchema } from '../schemas.ts'
-import { assertNoSecret, assertPlain, assertUnique, assertValid, settle, succeed } from './assertions.ts'
-import { type CasesByName, everyAccount, everyTransaction, requireProvider, start } from './harness.ts'
+import {
+  assertNoSecret,
+  assertPlain,
+  assertUnique,
+  assertValid,
+  settle,
+  settleAll,
+  succeed,
+  toValue,
+} from './assertions.ts'
+import {
+  type CasesByName,
+  everyAccount,
+  everyHolding,
+  everyTransaction,
+  hasMethod,
+  hear,
+  requireProvider,
+  type Session,
+  someAccountId,
+  start,
+} from './harness.ts'
 
 /** What every provider of financial data does. */
 export const providerCases: CasesByName = {
@@ -15,7 +40,9 @@ export const providerCases: CasesByName = {
     const batch = await succeed('fetchAccounts', () => provider.fetchAccounts(session.credentials))
     assertValid(accountBatchSchema, batch, 'The batch of accounts')
     assertPlain(batch, 'The batch of accounts')
-    assert(batch.items.length > 0, 'The harness must show at least one account.')
+    if (provider.metadata.supports.accounts)
+      assert(batch.items.length > 0, 'The harness must show at least one account.')
+    else assert.deepEqual(batch.items, [], 'The metadata says there are no accounts.')
     assertUnique(
       batch.items.map(({ providerAccountId }) => providerAccountId),
       'providerAccountId',
@@ -67,18 +94,20 @@ export const providerCases: CasesByName = {
   async 'gives the same ids again, also from another instance'(harness) {
     const session = start(harness)
     const again = start(harness)
-    const ids = (transactions: readonly ProviderTransactionData[]) =>
-      transactions.map(({ providerTransactionId }) => providerTransactionId).sort()
-    const accountIds = (accounts: readonly ProviderAccountData[]) =>
-      accounts.map(({ providerAccountId }) => providerAccountId).sort()
-    const first = ids(await everyTransaction(session))
-    assert.deepEqual(ids(await everyTransaction(session)), first, 'The ids of transactions differ on the second call.')
-    assert.deepEqual(ids(await everyTransaction(again)), first, 'The ids of transactions differ in another instance.')
-    assert.deepEqual(
-      accountIds(await everyAccount(again)),
-      accountIds(await everyAccount(session)),
-      'The ids of accounts differ in another instance.',
-    )
+    const accounts = async (of: Session) =>
+      (await everyAccount(of)).map(({ providerAccountId }) => providerAccountId).sort()
+    const transactions = async (of: Session) =>
+      (await everyTransaction(of))
+        .map((one) => `${one.providerAccountId} ${one.providerTransactionId} ${one.transactionDate} ${one.amount}`)
+        .sort()
+    const holdings = async (of: Session) =>
+      (await everyHolding(of)).map((one) => `${one.providerAccountId} ${one.providerHoldingId} ${one.symbol}`).sort()
+    for (const [what, idsOf] of Object.entries({ accounts, transactions, holdings })) {
+      const first = await idsOf(session)
+      const said = (where: string) => `The ids of ${what} differ ${where}, or belong to others there.`
+      assert.deepEqual(await idsOf(session), first, said('on the second call'))
+      assert.deepEqual(await idsOf(again), first, said('in another instance'))
+    }
   },
 
   async 'gives exactly the transactions of the days asked for'(harness) {
@@ -87,8 +116,12 @@ export const providerCases: CasesByName = {
     const all = await everyTransaction(session)
     for (const day of new Set(all.map(({ transactionDate }) => transactionDate))) {
       for (const providerAccountId of new Set(all.map((one) => one.providerAccountId))) {
-        const { items } = await succeed('fetchTransactions', () =>
-          provider.fetchTransactions(session.credentials, providerAccountId, { startDate: day, endDate: day }),
+        const ask = (query: TransactionQuery) =>
+          settle('fetchTransactions', () => provider.fetchTransactions(session.credentials, providerAccountId, query))
+        const { items, covered } = toValue('fetchTransactions', await ask({ startDate: day, endDate: day }))
+        assert(
+          covered === null || (covered.from === day && covered.to === day),
+          'One day was asked for, but more days are said to be covered.',
         )
         assert.deepEqual(
           items.map(({ providerTransactionId }) => providerTransactionId).sort(),
@@ -97,6 +130,16 @@ export const providerCases: CasesByName = {
             .map(({ providerTransactionId }) => providerTransactionId)
             .sort(),
           'One day asked for gives other transactions than that day has.',
+        )
+        const since = await ask({ startDate: day })
+        const until = await ask({ endDate: day })
+        assert(
+          since.isErr() || since.value.items.every(({ transactionDate }) => transactionDate >= day),
+          'With startDate alone, days are given that were not asked for.',
+        )
+        assert(
+          until.isErr() || until.value.items.every(({ transactionDate }) => transactionDate <= day),
+          'With endDate alone, days are given that were not asked for.',
         )
       }
     }
@@ -115,12 +158,22 @@ export const providerCases: CasesByName = {
   },
 
   async 'ends with PROVIDER_ABORTED when the signal is aborted'(harness) {
+    const id = await someAccountId(harness)
     const session = start(harness)
     const provider = requireProvider(session)
-    const result = await settle('fetchAccounts', () =>
-      provider.fetchAccounts(session.credentials, { signal: AbortSignal.abort() }),
-    )
-    assert(result.isErr() && result.error.code === 'PROVIDER_ABORTED', 'An aborted call must be PROVIDER_ABORTED.')
+    const { connector, credentials } = session
+    const signal = AbortSignal.abort()
+    const results = [
+      await settle('fetchAccounts', () => provider.fetchAccounts(credentials, { signal })),
+      await settle('fetchTransactions', () => provider.fetchTransactions(credentials, id, { signal })),
+      await settle('fetchHoldings', () => provider.fetchHoldings(credentials, id, { signal })),
+      ...(isSnapshotProvider(connector)
+        ? await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials, { signal }))
+        : []),
+    ]
+    for (const result of results) {
+      assert(result.isErr() && result.error.code === 'PROVIDER_ABORTED', 'An aborted call must be PROVIDER_ABORTED.')
+    }
   },
 
   async 'shows no secret in data, errors and logs'(harness) {
@@ -130,35 +183,72 @@ export const providerCases: CasesByName = {
     const unknown = await settle('fetchTransactions', () =>
       provider.fetchTransactions(session.credentials, 'no-such-account'),
     )
-    const transactions = await everyTransaction(session)
     for (const result of [accounts, unknown]) session.heard.push(result.isOk() ? result.value : result.error)
-    assertNoSecret([...session.heard, transactions], harness.secrets)
+    const { connector, credentials } = session
+    await hear(session, () => provider.fetchHoldings(credentials, 'no-such-account'))
+    for (const { providerAccountId } of await everyAccount(session)) {
+      await hear(session, () => provider.fetchTransactions(credentials, providerAccountId))
+      await hear(session, () => provider.fetchHoldings(credentials, providerAccountId))
+    }
+    if (isFileProvider(connector)) await hear(session, () => connector.identify(credentials as FileImportCredentials))
+    if (isSnapshotProvider(connector)) {
+      await hear(session, async () => {
+        for await (const page of connector.fetchSnapshot(credentials)) await hear(session, () => page)
+        return Ok(undefined)
+      })
+    }
+    assertNoSecret(session.heard, harness.secrets)
   },
 }
 
-const brokenFetches: Readonly<Record<string, FetchFunction>> = {
+const json = { 'content-type': 'application/json' }
+
+/** Networks and institutions that fail. What they say quotes secrets, as some do. */
+const brokenFetches = (secrets: readonly string[]): Readonly<Record<string, FetchFunction>> => ({
   'a network that fails': async () => {
-    throw new TypeError('fetch failed')
+    throw new TypeError(`fetch failed: ${secrets.join(' ')}`)
   },
   'an answer of 500': async () => new Response('{"error":"internal"}', { status: 500 }),
+  'an answer of 400 that quotes the request': async () =>
+    new Response(JSON.stringify({ error: 'invalid', request: secrets }), { status: 400, headers: json }),
   'a web page instead of data': async () =>
     new Response('<!doctype html><title>Maintenance</title>', { headers: { 'content-type': 'text/html' } }),
-  'an empty object': async () => new Response('{}', { headers: { 'content-type': 'application/json' } }),
-  'JSON that is cut off': async () =>
-    new Response('{"accounts":[{"id":', { headers: { 'content-type': 'application/json' } }),
-}
+  'an empty object': async () => new Response('{}', { headers: json }),
+  'JSON that is cut off': async () => new Response('{"accounts":[{"id":', { headers: json }),
+})
 
 /** What a provider does when the network or the institution fails. */
 export const networkCases: CasesByName = {
   async 'gives an error, never an empty batch or a rejection, for answers it can not use'(harness) {
-    for (const [what, fetch] of Object.entries(brokenFetches)) {
+    const id = await someAccountId(harness)
+    for (const [what, fetch] of Object.entries(brokenFetches(harness.secrets))) {
       const session = start(harness, fetch)
+      const { connector, credentials } = session
       const provider = requireProvider(session)
-      const result = await settle(`fetchAccounts with ${what}`, () => provider.fetchAccounts(session.credentials))
-      assert(result.isErr(), `fetchAccounts with ${what} must be an error.`)
-      assertNoSecret([...session.heard, result.error], harness.secrets)
+      const calls: Record<string, () => Promise<Result<unknown, ProviderError>>> = {
+        fetchAccounts: () => provider.fetchAccounts(credentials),
+        fetchTransactions: () => provider.fetchTransactions(credentials, id),
+        fetchHoldings: () => provider.fetchHoldings(credentials, id),
+      }
+      if (isOAuthProvider(connector)) {
+        calls.exchangeCodeForTokens = () => connector.exchangeCodeForTokens('code-of-the-kit')
+        calls.refreshAccessToken = () => connector.refreshAccessToken('refresh-token-of-the-kit')
+      }
+      for (const [method, call] of Object.entries(calls)) {
+        if (!hasMethod(connector, method)) continue
+        const result = await settle(`${method} with ${what}`, call)
+        assert(result.isErr(), `${method} with ${what} must be an error.`)
+        session.heard.push(result.error)
+      }
+      assertNoSecret(session.heard, harness.secrets)
     }
   },
+}
+
+/** Asserts that a snapshot has the rows that the calls have. */
+function assertSame<T>(found: readonly T[], called: readonly T[], idOf: (row: T) => string, what: string): void {
+  const byId = (rows: readonly T[]) => [...rows].sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+  assert(isDeepStrictEqual(byId(found), byId(called)), `The snapshot gives other ${what} than the three calls.`)
 }
 
 /** What a provider does that gives everything in one read. */
@@ -167,23 +257,38 @@ export const snapshotCases: CasesByName = {
     const session = start(harness)
     const { connector, credentials } = session
     assert(isSnapshotProvider(connector))
-    const accounts = new Set<string>()
-    const transactions: string[] = []
-    for await (const page of connector.fetchSnapshot(credentials)) {
-      const { accounts: found, transactions: rows } = await succeed('fetchSnapshot', async () => page)
-      for (const { providerAccountId } of found) accounts.add(providerAccountId)
-      for (const row of rows) {
+    const accounts = new Map<string, ProviderAccountData>()
+    const transactions = new Map<string, ProviderTransactionData>()
+    const holdings = new Map<string, ProviderHoldingData>()
+    const accountId = ({ providerAccountId }: { providerAccountId: string }) => providerAccountId
+    const transactionId = (row: ProviderTransactionData) => `${accountId(row)} ${row.providerTransactionId}`
+    const holdingId = (row: ProviderHoldingData) => `${accountId(row)} ${row.providerHoldingId}`
+    for (const page of await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials))) {
+      const { completed, ...lists } = toValue('fetchSnapshot', page)
+      const { rejected, warnings } = lists
+      const what = 'A page of the snapshot'
+      assertValid(accountBatchSchema, { items: lists.accounts, rejected, warnings, complete: true }, what)
+      assertValid(transactionBatchSchema, { items: lists.transactions, rejected, warnings, covered: null }, what)
+      assertValid(holdingBatchSchema, { items: lists.holdings, rejected, warnings, complete: true }, what)
+      assert(Array.isArray(completed), `${what} must have a list named completed.`)
+      for (const account of lists.accounts) accounts.set(account.providerAccountId, account)
+      for (const row of lists.transactions) {
         assert(accounts.has(row.providerAccountId), 'A transaction comes before its account.')
-        transactions.push(row.providerTransactionId)
+        transactions.set(transactionId(row), row)
       }
+      for (const row of lists.holdings) holdings.set(holdingId(row), row)
     }
-    assert.deepEqual(
-      [...accounts].sort(),
-      (await everyAccount(session)).map(({ providerAccountId }) => providerAccountId).sort(),
-    )
-    assert.deepEqual(
-      transactions.sort(),
-      (await everyTransaction(session)).map(({ providerTransactionId }) => providerTransactionId).sort(),
-    )
+    assertSame([...accounts.values()], await everyAccount(session), accountId, 'accounts')
+    assertSame([...transactions.values()], await everyTransaction(session), transactionId, 'transactions')
+    assertSame([...holdings.values()], await everyHolding(session), holdingId, 'holdings')
+
+    const day = transactions.values().next().value?.transactionDate
+    const query = { startDate: day, endDate: day }
+    for (const page of await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials, query))) {
+      assert(
+        toValue('fetchSnapshot', page).transactions.every((row) => day === undefined || row.transactionDate === day),
+        'A snapshot of one day gives transactions of other days.',
+      )
+    }
   },
 }

@@ -1,8 +1,36 @@
+import assert, { AssertionError } from 'node:assert/strict'
 import { isFileProvider, isOAuthProvider, isProvider, isSnapshotProvider } from '../provider.ts'
+import { describeThrown } from './assertions.ts'
 import { connectorCases, oauthCases } from './connector-cases.ts'
 import { fileCases } from './file-cases.ts'
-import { type ConformanceCase, type ProviderHarness, start } from './harness.ts'
+import { type CasesByName, type ConformanceCase, type ProviderHarness, start } from './harness.ts'
 import { networkCases, providerCases, snapshotCases } from './provider-cases.ts'
+
+/** What a case ends in: always an AssertionError, which quotes no secret. */
+function toAssertionError(thrown: unknown, secrets: readonly string[]): AssertionError {
+  const error =
+    thrown instanceof AssertionError
+      ? thrown
+      : new AssertionError({ message: `The provider gave what can't be used: ${describeThrown(thrown)}` })
+  const mask = (text: string) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '[secret]'), text)
+  error.stack = mask(error.stack ?? '')
+  error.message = mask(error.message)
+  return error
+}
+
+async function runCase(run: CasesByName[string], harness: ProviderHarness): Promise<void> {
+  let usesNetwork = false
+  const noNetwork = async () => {
+    usesNetwork = true
+    throw new TypeError('fetch failed')
+  }
+  try {
+    await run(harness.fetch === undefined ? { ...harness, fetch: noNetwork } : harness)
+  } catch (thrown) {
+    if (!usesNetwork) throw toAssertionError(thrown, harness.secrets)
+  }
+  assert(!usesNetwork, 'The provider used the network, but the harness has no fetch.')
+}
 
 /**
  * What a provider or connector must do, as cases for any test runner. Those of its capabilities are included: a file provider is fed spoiled files, one with
@@ -27,7 +55,10 @@ import { networkCases, providerCases, snapshotCases } from './provider-cases.ts'
  * ```
  */
 export function providerConformance(harness: ProviderHarness): ConformanceCase[] {
-  const { connector } = start(harness)
+  for (const [index, secret] of harness.secrets.entries()) {
+    assert(secret.trim() !== '', `The secret at index ${index} of the harness is empty.`)
+  }
+  const connector = connectorOf(harness)
   const groups = [
     connectorCases,
     isProvider(connector) ? providerCases : {},
@@ -38,5 +69,13 @@ export function providerConformance(harness: ProviderHarness): ConformanceCase[]
   ]
   return groups
     .flatMap((cases) => Object.entries(cases))
-    .map(([name, run]) => ({ name, run: async () => run(harness) }))
+    .map(([name, run]) => ({ name, run: () => runCase(run, harness) }))
+}
+
+function connectorOf(harness: ProviderHarness) {
+  try {
+    return start(harness).connector
+  } catch (thrown) {
+    throw toAssertionError(thrown, harness.secrets)
+  }
 }

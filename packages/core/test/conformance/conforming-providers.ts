@@ -4,32 +4,17 @@ import {
   type ApiKeyCredentials,
   type ConfigurationError,
   type Connector,
-  type Credentials,
   type CustomCredentials,
   createProvider,
-  Decimal,
   defineConnector,
   defineProvider,
-  Err,
-  type FetchFunction,
-  type FileIdentification,
-  type FileImportCredentials,
-  fetchesFromSnapshot,
-  type ImportFile,
-  type InputIssue,
   maskCredentials,
   type OAuth2Credentials,
   type OAuthTokens,
   Ok,
-  type Provider,
-  ProviderAbortedError,
   type ProviderError,
-  ProviderInvalidInputError,
-  ProviderInvalidResponseError,
-  type ProviderRuntime,
-  ProviderUnavailableError,
+  type ProviderInvalidInputError,
   parseCredentials,
-  parseIsoDate,
   type RequestOptions,
   type Result,
   type RuntimeOptions,
@@ -37,150 +22,23 @@ import {
   type TransactionQuery,
 } from '../../src/index.ts'
 import { fakeMetadata, revoke } from '../fake-provider.ts'
-import { sampleAccount, sampleHolding, sampleTransaction } from '../sample-data.ts'
+import { fileBank, statement } from './file-bank.ts'
+import {
+  accountNumbers,
+  answers,
+  createAsk,
+  createAskInMemory,
+  createFetches,
+  institution,
+  refuse,
+} from './institution.ts'
 
 /** A harness that knows which provider it makes. */
 export type HarnessOf<P extends Connector> = Omit<ProviderHarness, 'create'> & {
   create(runtime: RuntimeOptions): Result<P, ConfigurationError>
 }
 
-function refuse(provider: string, operation: string, ...issues: InputIssue[]) {
-  return Err(new ProviderInvalidInputError({ provider, operation, issues }))
-}
-
-function toAccount(providerAccountId: string, number: string) {
-  const accountNumberMasked = `••••${number.slice(-4)}`
-  return { ...sampleAccount, providerAccountId, accountNumberMasked, rawData: { number: accountNumberMasked } }
-}
-
-const accountNumbers = ['000123451234', '000123455678']
-
-const records = [
-  {
-    id: 'account-1',
-    number: accountNumbers[0],
-    transactions: [
-      { id: 'row-1', day: '2026-01-05', amount: '-12.5' },
-      { id: 'row-2', day: '2026-01-05', amount: '-3' },
-      { id: 'row-3', day: '2026-01-06', amount: '100' },
-      { id: 'row-4', day: '2026-01-31', amount: '0.01' },
-    ],
-    holdings: [],
-  },
-  {
-    id: 'account-2',
-    number: accountNumbers[1],
-    transactions: [{ id: 'row-1', day: '2026-01-06', amount: '7' }],
-    holdings: [{ id: 'position-1', symbol: 'ACME', quantity: '10' }],
-  },
-]
-
-/** An institution's API of two accounts. */
-const institution: FetchFunction = async (request) => {
-  const { pathname, searchParams } = new URL(request.url)
-  if (pathname === '/token') return Response.json({ access: 'canary-new-access', refresh: 'canary-new-refresh' })
-  if (pathname === '/accounts') return Response.json({ accounts: records.map(({ id, number }) => ({ id, number })) })
-  const [, , id, list] = pathname.split('/')
-  const record = records.find((one) => one.id === id)
-  if (record === undefined) return new Response(null, { status: 404 })
-  const from = searchParams.get('from') ?? '0000-01-01'
-  const to = searchParams.get('to') ?? '9999-12-31'
-  if (list === 'holdings') return Response.json({ holdings: record.holdings })
-  return Response.json({ transactions: record.transactions.filter(({ day }) => from <= day && day <= to) })
-}
-
-const day = z.string().transform((text) => parseIsoDate(text).unwrap())
-const decimal = z.string().transform((text) => Decimal.parse(text).unwrap())
-const answers = {
-  accounts: z.object({ accounts: z.array(z.object({ id: z.string(), number: z.string() })) }),
-  transactions: z.object({ transactions: z.array(z.object({ id: z.string(), day, amount: decimal })) }),
-  holdings: z.object({ holdings: z.array(z.object({ id: z.string(), symbol: z.string(), quantity: decimal })) }),
-  token: z.object({ access: z.string(), refresh: z.string() }),
-}
-
-type Question<T> = { operation: string; path: string; answer: z.ZodType<T>; authorization: string; method?: string }
-
-/** Asks the institution; every failure is an error. */
-function createAsk(provider: string, runtime: ProviderRuntime) {
-  return async <T>(
-    { operation, path, answer, authorization, method = 'GET' }: Question<T>,
-    { signal }: RequestOptions = {},
-  ): Promise<Result<T, ProviderError>> => {
-    const context = { provider, operation }
-    if (signal?.aborted) return Err(new ProviderAbortedError(context))
-    let response: Response
-    try {
-      const request = new Request(`https://api.example.com${path}`, { method, headers: { authorization } })
-      response = await runtime.fetch(request)
-    } catch {
-      return Err(new ProviderUnavailableError(context))
-    }
-    if (response.status === 404) {
-      return refuse(provider, operation, { path: 'providerAccountId', reason: 'There is no such account.' })
-    }
-    if (!response.ok) return Err(new ProviderUnavailableError({ ...context, status: response.status }))
-    const read = answer.safeParse(await response.json().catch(() => undefined))
-    runtime.logger.debug('asked', { operation, isUnderstood: read.success })
-    return read.success ? Ok(read.data) : Err(new ProviderInvalidResponseError(context))
-  }
-}
-
-/** The three fetches over the institution's API. */
-function createFetches<C extends Credentials>(
-  provider: string,
-  runtime: ProviderRuntime,
-  authorizationOf: (credentials: C) => string,
-): Pick<Provider<C>, 'fetchAccounts' | 'fetchTransactions' | 'fetchHoldings'> {
-  const ask = createAsk(provider, runtime)
-  return {
-    async fetchAccounts(credentials: C, options?: RequestOptions) {
-      const authorization = authorizationOf(credentials)
-      const question = { operation: 'fetchAccounts', path: '/accounts', answer: answers.accounts, authorization }
-      return (await ask(question, options)).map(({ accounts }) => ({
-        items: accounts.map(({ id, number }) => toAccount(id, number)),
-        rejected: [],
-        warnings: [],
-        complete: true,
-      }))
-    },
-    async fetchTransactions(credentials: C, providerAccountId: string, query: TransactionQuery = {}) {
-      const days = Object.entries({ from: query.startDate, to: query.endDate }).filter(([, one]) => one !== undefined)
-      const path = `/accounts/${providerAccountId}/transactions?${new URLSearchParams(days as [string, string][])}`
-      const authorization = authorizationOf(credentials)
-      const question = { operation: 'fetchTransactions', path, answer: answers.transactions, authorization }
-      return (await ask(question, query)).map(({ transactions }) => ({
-        items: transactions.map(({ id, day: transactionDate, amount }) => ({
-          ...sampleTransaction,
-          providerTransactionId: id,
-          providerAccountId,
-          transactionDate,
-          amount,
-        })),
-        rejected: [],
-        warnings: [],
-        covered: null,
-      }))
-    },
-    async fetchHoldings(credentials: C, providerAccountId: string, options?: RequestOptions) {
-      const path = `/accounts/${providerAccountId}/holdings`
-      const authorization = authorizationOf(credentials)
-      const question = { operation: 'fetchHoldings', path, answer: answers.holdings, authorization }
-      return (await ask(question, options)).map(({ holdings }) => ({
-        items: holdings.map(({ id, symbol, quantity }) => ({
-          ...sampleHolding,
-          providerHoldingId: id,
-          providerAccountId,
-          symbol,
-          quantity,
-        })),
-        rejected: [],
-        warnings: [],
-        complete: true,
-      }))
-    },
-  }
-}
-
+/** By API key, over the network. */
 export const keyBank = defineProvider({
   slug: 'key-bank',
   metadata: fakeMetadata,
@@ -189,20 +47,31 @@ export const keyBank = defineProvider({
     parseCredentials: (input: unknown) => parseCredentials('api_key', input, { provider: 'key-bank' }),
     revoke,
     ...createFetches<ApiKeyCredentials>(
-      'key-bank',
-      runtime,
+      createAsk('key-bank', runtime),
       ({ apiKey, apiSecret }) => `${partnerKey}/${apiKey}/${apiSecret}`,
     ),
   }),
 })
 
-/** {@link keyBank} with a snapshot: a page for each account. */
-export const snapshotBank = defineProvider({
+/** The same without the network. */
+const memoryBank = defineProvider({
+  slug: 'memory-bank',
+  metadata: { ...fakeMetadata, hosts: [] },
+  settings: keyBank.settings,
+  create: () => ({
+    parseCredentials: (input: unknown) => parseCredentials('api_key', input, { provider: 'memory-bank' }),
+    revoke,
+    ...createFetches<ApiKeyCredentials>(createAskInMemory('memory-bank'), () => ''),
+  }),
+})
+
+/** {@link memoryBank} with a snapshot: a page for each account. */
+const snapshotBank = defineProvider({
   slug: 'snapshot-bank',
-  metadata: fakeMetadata,
+  metadata: memoryBank.metadata,
   settings: keyBank.settings,
   create: (settings, runtime) => {
-    const bank = keyBank.create(settings, runtime)
+    const bank = memoryBank.create(settings, runtime)
     return {
       ...bank,
       async *fetchSnapshot(
@@ -231,6 +100,7 @@ export const snapshotBank = defineProvider({
   },
 })
 
+/** By OAuth, over the network. */
 export const oauthBank = defineProvider({
   slug: 'oauth-bank',
   metadata: {
@@ -258,7 +128,7 @@ export const oauthBank = defineProvider({
     return {
       parseCredentials: (input: unknown) => parseCredentials('oauth2', input, { provider: 'oauth-bank' }),
       revoke,
-      ...createFetches<OAuth2Credentials>('oauth-bank', runtime, ({ accessToken }) => `Bearer ${accessToken}`),
+      ...createFetches<OAuth2Credentials>(ask, ({ accessToken }) => `Bearer ${accessToken}`),
       authorizationUrl({ state, codeChallenge }: { state: string; codeChallenge?: string | undefined }) {
         const challenge =
           codeChallenge === undefined ? {} : { code_challenge: codeChallenge, code_challenge_method: 'S256' }
@@ -281,143 +151,7 @@ export const oauthBank = defineProvider({
   },
 })
 
-const statement = new TextEncoder().encode(
-  [
-    'STATEMENT 1',
-    `ACCOUNT ${accountNumbers[0]}`,
-    'ROW 2026-01-05 -12.5',
-    'ROW 2026-01-05 -12.5',
-    'ROW 2026-01-06 100',
-    `ACCOUNT ${accountNumbers[1]}`,
-    'ROW 2026-01-06 7',
-    'HELD ACME 10',
-  ].join('\n'),
-)
-
-/** Whether this is the file that the harness of {@link fileBank} gives, unspoiled. */
-export function isStatement({ fileContent }: ImportFile): boolean {
-  return fileContent instanceof Uint8Array && Buffer.compare(fileContent, statement) === 0
-}
-
-async function readText({ fileContent }: ImportFile): Promise<string> {
-  const decoder = new TextDecoder()
-  if (fileContent instanceof Uint8Array) return decoder.decode(fileContent)
-  let text = ''
-  for await (const chunk of fileContent()) text += decoder.decode(chunk, { stream: true })
-  return text + decoder.decode()
-}
-
-/** One page for each account of a statement, or `null` when it is none. */
-function readStatement(text: string): SnapshotPage[] | null {
-  const [title, ...lines] = text.split('\n')
-  if (title !== 'STATEMENT 1') return null
-  const pages = new Map<string, SnapshotPage>()
-  const occurrences = new Map<string, number>()
-  const occurrenceOf = (key: string) => {
-    occurrences.set(key, (occurrences.get(key) ?? 0) + 1)
-    return `${key}/${occurrences.get(key)}`
-  }
-  const pageOf = (id: string, number: string) => {
-    const known = pages.get(id)
-    if (known !== undefined) return known
-    const page: SnapshotPage = {
-      accounts: [toAccount(id, number)],
-      transactions: [],
-      holdings: [],
-      rejected: [],
-      warnings: [],
-      completed: [{ providerAccountId: id, covered: null, holdings: true }],
-    }
-    pages.set(id, page)
-    return page
-  }
-  let id = 'account-of-nobody'
-  let number = '0000'
-  for (const [index, line] of lines.entries()) {
-    const account = /^ACCOUNT (\d{8,20})$/.exec(line)?.[1]
-    const row = /^ROW (\d{4}-\d\d-\d\d) (-?\d{1,9}(?:\.\d{1,9})?)$/.exec(line)
-    const date = row === null ? null : parseIsoDate(row[1] ?? '').unwrapOr(null)
-    const held = /^HELD ([A-Z]+) (\d{1,9})$/.exec(line)
-    if (account !== undefined) {
-      number = account
-      id = `account-${account.slice(-4)}`
-      pageOf(id, number)
-    } else if (row !== null && date !== null) {
-      const amount = Decimal.parse(row[2] ?? '').unwrap()
-      pageOf(id, number).transactions.push({
-        ...sampleTransaction,
-        providerTransactionId: occurrenceOf(`${id}/${date}/${amount}`),
-        providerAccountId: id,
-        transactionDate: date,
-        amount,
-      })
-    } else if (held !== null) {
-      const [, symbol = '', quantity = ''] = held
-      pageOf(id, number).holdings.push({
-        ...sampleHolding,
-        providerHoldingId: occurrenceOf(`${id}/${symbol}`),
-        providerAccountId: id,
-        symbol,
-        quantity: Decimal.parse(quantity).unwrap(),
-      })
-    } else {
-      const [path, reason] = [`line ${index + 2}`, 'This is no record of a statement.']
-      pageOf(id, number).rejected.push({ id: null, providerAccountId: id, path, reason, rawData: null })
-    }
-  }
-  return [...pages.values()]
-}
-
-export const fileBank = defineProvider({
-  slug: 'file-bank',
-  metadata: { ...fakeMetadata, authType: 'file_import', credentialType: 'file_import', hosts: [] },
-  settings: z.object({}),
-  create: () => {
-    async function* fetchSnapshot(
-      credentials: FileImportCredentials,
-      { signal, startDate, endDate }: TransactionQuery = {},
-    ): AsyncGenerator<Result<SnapshotPage, ProviderError>> {
-      const context = { provider: 'file-bank', operation: 'fetchSnapshot' }
-      if (signal?.aborted) return yield Err(new ProviderAbortedError(context))
-      const pages = readStatement(await readText(credentials))
-      if (pages === null) {
-        const reason = 'This is no statement.'
-        return yield refuse(context.provider, context.operation, { path: 'fileContent', reason })
-      }
-      for (const page of pages) {
-        const transactions = page.transactions.filter(
-          ({ transactionDate }) =>
-            (startDate === undefined || transactionDate >= startDate) &&
-            (endDate === undefined || transactionDate <= endDate),
-        )
-        yield Ok({ ...page, transactions })
-      }
-    }
-    return {
-      parseCredentials: (input: unknown) => parseCredentials('file_import', input, { provider: 'file-bank' }),
-      revoke,
-      fetchSnapshot,
-      ...fetchesFromSnapshot<FileImportCredentials>(fetchSnapshot, { provider: 'file-bank', once: true }),
-      async identify(
-        file: ImportFile,
-        { signal }: RequestOptions = {},
-      ): Promise<Result<FileIdentification | null, ProviderError>> {
-        if (signal?.aborted) return Err(new ProviderAbortedError({ provider: 'file-bank', operation: 'identify' }))
-        const pages = readStatement(await readText(file))
-        if (pages === null) return Ok(null)
-        return Ok({
-          format: 'STATEMENT 1',
-          accounts: pages
-            .flatMap(({ accounts }) => accounts)
-            .map(({ providerAccountId, accountNumberMasked, category, accountType }) => {
-              return { providerAccountId, accountNumberMasked, category, accountType, period: null }
-            }),
-        })
-      },
-    }
-  },
-})
-
+/** Without financial data. */
 export const taskList = defineConnector({
   slug: 'task-list',
   metadata: { ...fakeMetadata, category: 'other', credentialType: 'custom', hosts: [] },
@@ -444,8 +178,15 @@ export const keyBankHarness = {
   secrets: ['canary-partner-key', 'canary-api-key', 'canary-api-secret', ...accountNumbers],
 } satisfies ProviderHarness
 
+const { fetch: _fetch, ...memoryHarness } = keyBankHarness
+
+export const memoryBankHarness = {
+  ...memoryHarness,
+  create: (runtime: RuntimeOptions) => createProvider(memoryBank, { partnerKey: 'canary-partner-key' }, runtime),
+} satisfies ProviderHarness
+
 export const snapshotBankHarness = {
-  ...keyBankHarness,
+  ...memoryHarness,
   create: (runtime: RuntimeOptions) => createProvider(snapshotBank, { partnerKey: 'canary-partner-key' }, runtime),
 } satisfies ProviderHarness
 

@@ -13,7 +13,6 @@ import {
 } from './spoil.ts'
 
 const { keyBank, oauthBank, fileBank, taskList } = spoiled
-const [, transactions, holdings, sameIds, daysAsked, unknownAccount, , dataSecrets] = caseNames.provider
 
 /** A task list whose `revoke` gives this. */
 const revoking = (revoke: () => unknown) => taskList(() => ({ revoke }))
@@ -65,18 +64,6 @@ export const connectorFaults: FaultsOf<CaseName<'connector' | 'oauth'>> = {
   'has each capability whole or not at all': [
     ['no revoke', revoking(undefined as never), /'connector' lacks revoke/, 'revokes, and twice is no error'],
     ['no fetchAccounts', keyBank(() => ({ fetchAccounts: undefined })), /'provider' lacks fetchAccounts/],
-    [
-      'no fetchTransactions',
-      keyBank(() => ({ fetchTransactions: undefined })),
-      /'provider' lacks fetchTransactions/,
-      ...[transactions, sameIds, daysAsked, unknownAccount, dataSecrets],
-    ],
-    [
-      'no fetchHoldings',
-      keyBank(() => ({ fetchHoldings: undefined })),
-      /'provider' lacks fetchHoldings/,
-      ...[holdings, unknownAccount],
-    ],
     ['one fetch', taskList(() => ({ fetchTransactions: reject })), /'provider' lacks fetchAccounts, fetchHoldings/],
     ...['authorizationUrl', 'exchangeCodeForTokens', 'refreshAccessToken', 'credentialsFromTokens'].map(
       (method): Fault => [
@@ -187,7 +174,12 @@ export const connectorFaults: FaultsOf<CaseName<'connector' | 'oauth'>> = {
     ['no retryable', failingWith({ retryable: undefined }), /revoke gave an error without retryable or userAction/],
     ['no userAction', failingWith({ userAction: undefined }), /revoke gave an error without retryable or userAction/],
     ['a cause', failingWith({ cause: new Error('canary-token') }), /revoke gave an error with a cause/],
-    ['a secret in the error', revoking(async () => Err(unavailable('The token canary-token is bad.'))), /revoke/],
+    [
+      'a secret in the error',
+      revoking(async () => Err(unavailable('The token canary-token is bad.'))),
+      /revoke gave PROVIDER_UNAVAILABLE/,
+      'shows no secret of its settings or credentials when printed',
+    ],
   ],
 
   'shows no secret of its settings or credentials when printed': [

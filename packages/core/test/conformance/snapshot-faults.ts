@@ -43,7 +43,6 @@ export const snapshotFaults: FaultsOf<CaseName<'snapshot'>> = {
       /snapshot/i,
     ],
     ['a transaction too few', everyPage(({ transactions: [, ...rest] }) => ({ transactions: rest })), /snapshot/i],
-    ['a transaction twice', everyPage(({ transactions: all }) => ({ transactions: [...all, ...all] })), /snapshot/i],
     [
       'a transaction before its account',
       pages((good) =>
@@ -62,6 +61,8 @@ export const snapshotFaults: FaultsOf<CaseName<'snapshot'>> = {
     ['no holdings', everyPage(() => ({ holdings: [] })), /snapshot/i],
     ['other names', everyPage(({ accounts: all }) => ({ accounts: each({ name: 'Other' })(all) })), /snapshot/i],
     ['a key of its own', everyPage(({ holdings: all }) => ({ holdings: each({ weight: '1' })(all) })), /snapshot/i],
+    ['rejected records of another form', everyPage(() => ({ rejected: [{ path: '$' }] })), /snapshot/i],
+    ['no word on what is through', everyPage(() => ({ completed: undefined })), /snapshot/i],
     ['a page that is short of lists', everyPage(() => ({ rejected: undefined })), /snapshot/i],
     [
       'days that were not asked for',

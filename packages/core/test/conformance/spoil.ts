@@ -13,6 +13,7 @@ import {
   fileBankHarness,
   type HarnessOf,
   keyBankHarness,
+  memoryBankHarness,
   oauthBankHarness,
   snapshotBankHarness,
   taskListHarness,
@@ -43,6 +44,7 @@ function spoil<P extends Connector>(good: HarnessOf<P>, change: Change<P>): Prov
 }
 
 export type KeyBank = ProviderIn<typeof keyBankHarness>
+export type MemoryBank = ProviderIn<typeof memoryBankHarness>
 export type SnapshotBank = ProviderIn<typeof snapshotBankHarness>
 export type OAuthBank = ProviderIn<typeof oauthBankHarness>
 export type FileBank = ProviderIn<typeof fileBankHarness>
@@ -51,6 +53,7 @@ export type TaskList = ProviderIn<typeof taskListHarness>
 /** Each of the good providers, changed. */
 export const spoiled = {
   keyBank: (change: Change<KeyBank>) => spoil<KeyBank>(keyBankHarness, change),
+  memoryBank: (change: Change<MemoryBank>) => spoil<MemoryBank>(memoryBankHarness, change),
   snapshotBank: (change: Change<SnapshotBank>) => spoil<SnapshotBank>(snapshotBankHarness, change),
   oauthBank: (change: Change<OAuthBank>) => spoil<OAuthBank>(oauthBankHarness, change),
   fileBank: (change: Change<FileBank>) => spoil<FileBank>(fileBankHarness, change),

@@ -1,0 +1,37 @@
+import { FinportError } from './finport-error.ts'
+
+/** A provider's settings are missing or wrong: found before anything is sent. */
+export class ConfigurationError extends FinportError {
+  override readonly name = 'ConfigurationError'
+  readonly code = 'PROVIDER_CONFIGURATION_INVALID'
+  readonly retryable = false
+  readonly userAction = 'fix_configuration'
+  readonly provider: string
+  /** The paths of the settings that are missing or wrong, such as `'clientId'`. */
+  readonly settings: readonly string[]
+
+  constructor(context: { provider: string; missing: readonly string[]; invalid: readonly string[] }) {
+    const said = [
+      ...(context.missing.length > 0 ? [`missing: ${context.missing.join(', ')}`] : []),
+      ...(context.invalid.length > 0 ? [`not valid: ${context.invalid.join(', ')}`] : []),
+    ]
+    super(`The provider '${context.provider}' is not configured. Settings ${said.join('; ')}.`)
+    this.provider = context.provider
+    this.settings = [...context.missing, ...context.invalid]
+  }
+}
+
+/** No provider of that slug is registered. */
+export class UnknownProviderError extends FinportError {
+  override readonly name = 'UnknownProviderError'
+  readonly code = 'PROVIDER_UNKNOWN'
+  readonly retryable = false
+  readonly userAction = 'fix_input'
+  /** The slugs that are registered. */
+  readonly supported: readonly string[]
+
+  constructor(supported: readonly string[]) {
+    super(`No provider of this slug is registered. Registered are: ${supported.join(', ') || 'none'}.`)
+    this.supported = supported
+  }
+}
