@@ -83,8 +83,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
 
   const accountIdOfRow = (row: readonly string[]): string | null =>
     ofFile ??
-    accountIdOf(lastFourOfCell(reader.cell(row, 'card'))) ??
-    accountIdOf(lastFourOfCell(reader.cell(row, 'accountNumber'))) ??
+    accountIdOf(lastFourOfCell(reader.cardOf(row))) ??
+    accountIdOf(lastFourOfCell(reader.accountNumberOf(row))) ??
     otherwise
 
   const reject = (
@@ -145,10 +145,10 @@ export function createCsvReader(options: CsvOptions): FileReader {
       )
     }
     const transaction = reader.toTransaction(row, { providerAccountId, identify: account.identify, includeRawData })
-    if (transaction.isErr()) return reject(providerAccountId, place, transaction.error, reader.toRawData(row))
-    account.period = withDay(account.period, transaction.value.transactionDate)
-    if (hasBalance) addWithBalance(transaction.value, reader.cell(row, 'balance'))
-    else page.transactions.push(transaction.value)
+    if (typeof transaction === 'string') return reject(providerAccountId, place, transaction, reader.toRawData(row))
+    account.period = withDay(account.period, transaction.transactionDate)
+    if (hasBalance) addWithBalance(transaction, reader.balanceOf(row))
+    else page.transactions.push(transaction)
   }
 
   const splitter = createRowSplitter({

@@ -55,14 +55,12 @@ export function createRunningBalance(): RunningBalance {
       }
       firstBalance ??= balance
       if (known !== null) {
-        const sinceKnown = Decimal.add(known.balance, between)
-        compare('oldest_first', number, Decimal.add(sinceKnown, amount), balance)
-        compare(
-          'newest_first',
-          number,
-          Decimal.subtract(Decimal.subtract(known.balance, known.amount), between),
-          balance,
-        )
+        if (order !== 'newest_first') {
+          compare('oldest_first', number, Decimal.add(plus(known.balance, between), amount), balance)
+        }
+        if (order !== 'oldest_first') {
+          compare('newest_first', number, minus(Decimal.subtract(known.balance, known.amount), between), balance)
+        }
       }
       known = { balance, amount }
       between = '0' as Decimal
@@ -74,4 +72,12 @@ export function createRunningBalance(): RunningBalance {
     },
     newest: () => (orderSoFar() === 'newest_first' ? firstBalance : (known?.balance ?? null)),
   }
+}
+
+function plus(a: Decimal, b: Decimal): Decimal {
+  return b === '0' ? a : Decimal.add(a, b)
+}
+
+function minus(a: Decimal, b: Decimal): Decimal {
+  return b === '0' ? a : Decimal.subtract(a, b)
 }

@@ -1,11 +1,11 @@
-import { Decimal, Err, type IsoDate, Ok, type ProviderTransactionData, type Result } from '@finport/core'
+import { Decimal, type IsoDate, type ProviderTransactionData } from '@finport/core'
 import { cutDescription, type TransactionIdentity } from '../identity.ts'
 import { maskAccountNumber } from '../ofx/raw-data.ts'
 import { decodeBytes, decodeEntities } from '../ofx/text.ts'
 import { describeAmountProblem, describeDateProblem } from '../ofx/transaction.ts'
 import type { ColumnRole, Layout } from './layouts.ts'
 import { assetTypeOf, classifyWord } from './tables.ts'
-import { parseCsvDate } from './values.ts'
+import { createCsvDateReader } from './values.ts'
 
 /** What a transaction needs to know of its file. */
 type RowContext = {
@@ -14,142 +14,163 @@ type RowContext = {
   readonly includeRawData: boolean
 }
 
-/** A row, still as bytes in text, read by what its columns are for. */
+/** Reads rows, still as bytes in text, by what their columns are for. */
 export type RowReader = {
-  /** A cell; empty where the layout has no such column. */
-  cell(row: readonly string[], role: ColumnRole): string
   /** A row as a transaction, or why it can't be one. */
-  toTransaction(row: readonly string[], context: RowContext): Result<ProviderTransactionData, string>
+  toTransaction(row: readonly string[], context: RowContext): ProviderTransactionData | string
   /** The row under the header's names. */
   toRawData(row: readonly string[]): { [name: string]: string }
+  /** Cells that tell more than the transaction: empty where the layout has no such column. */
+  balanceOf(row: readonly string[]): string
+  cardOf(row: readonly string[]): string
+  accountNumberOf(row: readonly string[]): string
 }
 
 const zero = '0' as Decimal
+const SPACE = 32
 
 /** A reader for the rows of a layout. */
-export function createRowReader(layout: Layout): RowReader {
-  const { header, roles, kind } = layout
-  const columnOf = (role: ColumnRole): number => header.indexOf(roles[role] ?? '')
-  const columns: Record<ColumnRole, number> = {
-    date: columnOf('date'),
-    authorizedDate: columnOf('authorizedDate'),
-    settlementDate: columnOf('settlementDate'),
-    description: columnOf('description'),
-    amount: columnOf('amount'),
-    balance: columnOf('balance'),
-    type: columnOf('type'),
-    details: columnOf('details'),
-    checkNumber: columnOf('checkNumber'),
-    card: columnOf('card'),
-    accountNumber: columnOf('accountNumber'),
-    cusip: columnOf('cusip'),
-    symbol: columnOf('symbol'),
-    securityType: columnOf('securityType'),
-    currency: columnOf('currency'),
-    price: columnOf('price'),
-    quantity: columnOf('quantity'),
-    commission: columnOf('commission'),
-    taxWithheld: columnOf('taxWithheld'),
-  }
-  const nameOf = (role: ColumnRole): string => roles[role] ?? role
-  const cell = (row: readonly string[], role: ColumnRole): string => (row[columns[role]] ?? '').trim()
-  const dateOf = createDateReader()
+export function createRowReader({ header, roles, kind }: Layout): RowReader {
+  const column = (role: ColumnRole): number => header.indexOf(roles[role] ?? '')
+  const name = (role: ColumnRole): string => roles[role] ?? role
+  const [date, authorized, settlement] = [column('date'), column('authorizedDate'), column('settlementDate')]
+  const [description, amount, type, details] = [
+    column('description'),
+    column('amount'),
+    column('type'),
+    column('details'),
+  ]
+  const [balance, checkNumber, card] = [column('balance'), column('checkNumber'), column('card')]
+  const [accountNumber, currency] = [column('accountNumber'), column('currency')]
+  const readDate = createCsvDateReader()
 
-  const optionalDate = (row: readonly string[], role: ColumnRole): IsoDate | null => {
-    const text = cell(row, role)
-    return text === '' ? null : dateOf(text).unwrapOr(null)
-  }
-  /** An amount that means nothing where it is 0, such as the price of a deposit. */
-  const optionalAmount = (row: readonly string[], role: ColumnRole): Decimal | null => {
-    const text = cell(row, role)
-    const value = text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
-    return value === zero ? null : value
-  }
+  const optionalDate = (text: string): IsoDate | null => (text === '' ? null : readDate(text).unwrapOr(null))
 
   const toRawData = (row: readonly string[]) => {
     const data: { [name: string]: string } = {}
     for (let index = 0; index < row.length; index++) {
-      const name = header[index]
       const value = decodeBytes(row[index] as string)
-      if (name !== undefined) data[name] = index === columns.accountNumber ? maskAccountNumber(value) : value
+      const columnName = header[index]
+      if (columnName !== undefined) data[columnName] = index === accountNumber ? maskAccountNumber(value) : value
       else if (value.trim() !== '') data[`column ${index + 1}`] = value
     }
     return data
   }
 
-  const toTransaction = (row: readonly string[], context: RowContext): Result<ProviderTransactionData, string> => {
-    const dateText = cell(row, 'date')
-    const date = dateOf(dateText)
-    if (date.isErr()) return Err(describeDateProblem(nameOf('date'), dateText, date.error))
-    // An empty amount is one of no money: securities received, a fee that was waived.
-    const amountText = cell(row, 'amount')
-    const amount = amountText === '' ? Ok(zero) : Decimal.parse(amountText)
-    if (amount.isErr()) return Err(describeAmountProblem(nameOf('amount'), amount.error))
+  const readInvestment = createInvestmentReader(column)
 
-    const text = decodeEntities(decodeBytes(cell(row, 'description')))
-    const word = cell(row, 'type') || cell(row, 'details')
-    const isInvesting = kind === 'invest'
-    const { transactionType, subtype, rail } = classifyWord(kind, word, amount.value.startsWith('-'))
-    const quantity = isInvesting ? optionalAmount(row, 'quantity') : null
-    const cusip = cell(row, 'cusip')
-    const symbol = cell(row, 'symbol') || null
-    const hasSecurity = symbol !== null || cusip !== ''
-    const authorizedDate = optionalDate(row, 'authorizedDate')
-    const tax = isInvesting ? optionalAmount(row, 'taxWithheld') : null
-    const commission = isInvesting ? optionalAmount(row, 'commission') : null
-    return Ok({
-      providerTransactionId: isInvesting
-        ? context.identify({
-            date: authorizedDate ?? date.value,
-            amount: amount.value,
-            texts: [
-              transactionType,
-              subtype ?? '',
-              cusip === '' ? '/' : `CUSIP/${cusip}`,
-              quantity ?? '',
-              hasSecurity ? '' : text,
-            ],
-          })
-        : context.identify({ date: date.value, amount: amount.value, texts: cutDescription(text) }),
+  const toTransaction = (row: readonly string[], context: RowContext): ProviderTransactionData | string => {
+    const dateText = cell(row, date)
+    const posted = readDate(dateText)
+    if (posted.isErr()) return describeDateProblem(name('date'), dateText, posted.error)
+    const transactionDate = posted.value
+    const money = readAmount(cell(row, amount))
+    if (money.isErr()) return describeAmountProblem(name('amount'), money.error)
+
+    const text = decodeEntities(decodeBytes(cell(row, description)))
+    const word = cell(row, type) || cell(row, details)
+    const { transactionType, subtype, rail } = classifyWord(kind, word, money.value.startsWith('-'))
+    const authorizedDate = optionalDate(cell(row, authorized))
+    const investment = kind === 'invest' ? readInvestment(row, text) : null
+    return {
+      providerTransactionId:
+        investment === null
+          ? context.identify({ date: transactionDate, amount: money.value, texts: cutDescription(text) })
+          : context.identify({
+              date: authorizedDate ?? transactionDate,
+              amount: money.value,
+              texts: [transactionType, subtype ?? '', ...investment.identity],
+            }),
       providerAccountId: context.providerAccountId,
       transactionType,
       subtype,
       providerType: word,
-      amount: amount.value,
-      currency: cell(row, 'currency').toUpperCase() || 'USD',
-      description: text.replace(/\s+/g, ' '),
-      transactionDate: date.value,
+      amount: money.value,
+      currency: cell(row, currency).toUpperCase() || 'USD',
+      description: singleSpaced(text),
+      transactionDate,
       authorizedDate,
-      settlementDate: optionalDate(row, 'settlementDate'),
+      settlementDate: optionalDate(cell(row, settlement)),
       occurredAt: null,
       rail,
-      checkNumber: cell(row, 'checkNumber') || null,
-      symbol,
-      securityName: hasSecurity ? text : null,
-      assetType: hasSecurity ? assetTypeOf(cell(row, 'securityType')) : null,
-      quantity,
-      unitPrice: quantity === null ? null : optionalAmount(row, 'price'),
-      commission: commission === null ? null : Decimal.negate(commission),
-      fees: tax === null ? [] : [{ type: 'withholding', amount: Decimal.negate(tax) }],
+      checkNumber: cell(row, checkNumber) || null,
+      symbol: investment?.symbol ?? null,
+      securityName: investment?.securityName ?? null,
+      assetType: investment?.assetType ?? null,
+      quantity: investment?.quantity ?? null,
+      unitPrice: investment?.unitPrice ?? null,
+      commission: investment?.commission ?? null,
+      fees: investment?.fees ?? [],
       status: 'posted',
       groupId: null,
       replaces: null,
       rawData: context.includeRawData ? toRawData(row) : null,
-    })
+    }
   }
 
-  return { cell, toTransaction, toRawData }
+  return {
+    toTransaction,
+    toRawData,
+    balanceOf: (row) => cell(row, balance),
+    cardOf: (row) => cell(row, card),
+    accountNumberOf: (row) => cell(row, accountNumber),
+  }
 }
 
-/** Rows are grouped by day: the last date is the next one's, nearly always. */
-function createDateReader(): typeof parseCsvDate {
-  let lastText = ''
-  let lastResult: ReturnType<typeof parseCsvDate> = Err('malformed')
-  return (text) => {
-    if (text !== lastText) {
-      lastText = text
-      lastResult = parseCsvDate(text)
+type Investment = Pick<
+  ProviderTransactionData,
+  'symbol' | 'securityName' | 'assetType' | 'quantity' | 'unitPrice' | 'commission' | 'fees'
+> & { identity: readonly string[] }
+
+/** What files of investment accounts have beside a date, an amount and a text. */
+function createInvestmentReader(column: (role: ColumnRole) => number) {
+  const [cusip, symbol, securityType] = [column('cusip'), column('symbol'), column('securityType')]
+  const [price, quantity, commission, taxWithheld] = [
+    column('price'),
+    column('quantity'),
+    column('commission'),
+    column('taxWithheld'),
+  ]
+  return (row: readonly string[], text: string): Investment => {
+    const units = meaningfulAmount(cell(row, quantity))
+    const cost = meaningfulAmount(cell(row, commission))
+    const tax = meaningfulAmount(cell(row, taxWithheld))
+    const number = cell(row, cusip)
+    const ticker = cell(row, symbol) || null
+    const hasSecurity = ticker !== null || number !== ''
+    return {
+      symbol: ticker,
+      securityName: hasSecurity ? text : null,
+      assetType: hasSecurity ? assetTypeOf(cell(row, securityType)) : null,
+      quantity: units,
+      unitPrice: units === null ? null : meaningfulAmount(cell(row, price)),
+      commission: cost === null ? null : Decimal.negate(cost),
+      fees: tax === null ? [] : [{ type: 'withholding', amount: Decimal.negate(tax) }],
+      // As OFX names a security: whose number it is, and the number. Cash has its text.
+      identity: [number === '' ? '/' : `CUSIP/${number}`, units ?? '', hasSecurity ? '' : text],
     }
-    return lastResult
   }
+}
+
+/** A cell without the blanks around it; empty where there is no such column. */
+function cell(row: readonly string[], column: number): string {
+  const text = row[column]
+  if (text === undefined || text === '') return ''
+  const isTrimmed = text.charCodeAt(0) > SPACE && text.charCodeAt(text.length - 1) > SPACE
+  return isTrimmed ? text : text.trim()
+}
+
+/** An empty amount is one of no money: securities received, a fee that was waived. */
+function readAmount(text: string) {
+  return Decimal.parse(text === '' ? zero : text)
+}
+
+/** An amount that means nothing where it is 0, such as the price of a deposit. */
+function meaningfulAmount(text: string): Decimal | null {
+  const value = text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
+  return value === zero ? null : value
+}
+
+function singleSpaced(text: string): string {
+  return text.includes('  ') || /[^\S ]/.test(text) ? text.replace(/\s+/g, ' ') : text
 }

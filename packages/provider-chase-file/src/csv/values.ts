@@ -10,3 +10,16 @@ export function parseCsvDate(text: string): Result<IsoDate, DateProblem> {
   const [, month = '', day = '', year] = match
   return parseIsoDate(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`)
 }
+
+/** A reader that knows the last date it read: rows are grouped by day. */
+export function createCsvDateReader(): typeof parseCsvDate {
+  let lastText = ''
+  let lastResult: ReturnType<typeof parseCsvDate> = Err('malformed')
+  return (text) => {
+    if (text !== lastText) {
+      lastText = text
+      lastResult = parseCsvDate(text)
+    }
+    return lastResult
+  }
+}
