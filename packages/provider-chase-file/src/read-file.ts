@@ -83,13 +83,13 @@ export async function* readFile(
 function createReader(
   head: string,
   file: ImportFile,
-  { includeRawData, limits, isIdentifying }: ReadOptions,
+  { includeRawData, limits, isIdentifying, signal }: ReadOptions,
 ): FileReader {
   const { accountId, fileName, fileContent } = file
   const layout = sniffLayout(head)
   if (layout !== null) return createCsvReader({ layout, fileName, accountId, includeRawData, isIdentifying })
   const scannerLimits = { depth: limits.nesting, valueLength: limits.valueBytes }
-  return createOfxReader(fileContent, { includeRawData, limits: scannerLimits, accountId })
+  return createOfxReader(fileContent, { includeRawData, limits: scannerLimits, accountId, signal })
 }
 
 function* end(problem: FileProblem): Generator<Result<SnapshotPage, FileProblem>, null> {

@@ -6,22 +6,27 @@ import {
   Ok,
   type ProviderAccountData,
   type ProviderTransactionData,
+  type Result,
   type SnapshotPage,
 } from '@finport/core'
 import papaparse from 'papaparse'
 import type { FileReader } from '../file-reader.ts'
 import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
 import { UNKNOWN_ACCOUNT } from '../ofx/raw-data.ts'
+import { describeAmountProblem } from '../ofx/transaction.ts'
 import { emptyPage } from '../page.ts'
 import { withDay } from '../period.ts'
 import { lastFourOfCell, lastFourOfFileName, toCsvAccount } from './account.ts'
 import { findLayout, type Layout } from './layouts.ts'
+import { createPendingRows } from './pending-rows.ts'
 import { createRowSplitter, type RowPlace } from './rows.ts'
 import { createRunningBalance } from './running-balance.ts'
 import { createRowReader } from './transaction.ts'
 
 /** Chase puts no more than this into one download of a card, and says so only on its page. */
 const CARD_ROWS_AT_MOST = 1_000
+
+const SHIFTED = 'The cells are not under their columns: a comma that is not in quotes divides one.'
 
 const WHOSE_FILE =
   "The file does not say of which account it is. Pass accountId, such as 'deposit-1234', or keep the name that Chase gave it."
@@ -45,9 +50,13 @@ type FileAccount = {
 
 /** The layout of a file by its first bytes as text; `null` for one that is no CSV of Chase's. */
 export function sniffLayout(head: string): Layout | null {
-  const start = head.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0
-  const { data } = papaparse.parse<string[]>(head.slice(start), { delimiter: ',', newline: '\n', preview: 1 })
+  const { data } = papaparse.parse<string[]>(withoutMark(head), { delimiter: ',', newline: '\n', preview: 1 })
   return findLayout((data[0] ?? []).map((cell) => cell.trim()))
+}
+
+/** A text without the byte order mark of UTF-8. */
+function withoutMark(binary: string): string {
+  return binary.startsWith('\u00ef\u00bb\u00bf') ? binary.slice(3) : binary
 }
 
 /** Reads the transactions of a CSV file. */
@@ -56,14 +65,13 @@ export function createCsvReader(options: CsvOptions): FileReader {
   let page = emptyPage()
   let isHeaderRead = !layout.hasHeader
   let rowCount = 0
+  let isFirstChunk = true
   let issue: InputIssue | null = null
   const accounts = new Map<string, FileAccount>()
   const reader = createRowReader(layout)
   const hasBalance = layout.roles.balance !== undefined
   const running = createRunningBalance()
-  /** Rows without a balance that may be pending: those before the first one that has, or after the last. */
-  let unbalanced: ProviderTransactionData[] = []
-  let hasBalancedRow = false
+  const pending = createPendingRows((transaction) => page.transactions.push(transaction))
   const ofFile = options.accountId ?? accountIdOf(lastFourOfFileName(options.fileName))
   const otherwise = options.isIdentifying ? `${layout.kind}-${UNKNOWN_ACCOUNT}` : null
 
@@ -102,21 +110,9 @@ export function createCsvReader(options: CsvOptions): FileReader {
     })
   }
 
-  const emit = (transactions: readonly ProviderTransactionData[], status: 'pending' | 'posted') => {
-    for (const transaction of transactions)
-      page.transactions.push(status === 'posted' ? transaction : { ...transaction, status })
-  }
-
-  const addWithBalance = (transaction: ProviderTransactionData, balanceText: string) => {
-    const balance = balanceText === '' ? null : Decimal.parse(balanceText).unwrapOr<Decimal | null>(null)
+  const addWithBalance = (transaction: ProviderTransactionData, balance: Decimal | null) => {
     running.add({ number: rowCount, date: transaction.transactionDate, amount: transaction.amount, balance })
-    if (balance === null) return void unbalanced.push(transaction)
-    const isFirst = !hasBalancedRow
-    hasBalancedRow = true
-    // Before the first balance they are pending where the newest row comes first; between two they are only not told.
-    emit(unbalanced, isFirst && running.order() !== 'oldest_first' ? 'pending' : 'posted')
-    unbalanced = []
-    page.transactions.push(transaction)
+    pending.add(transaction, balance !== null, running.order())
   }
 
   const readRow = (row: readonly string[], place: RowPlace) => {
@@ -129,12 +125,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
     const account = accountOf(providerAccountId)
     const columns = layout.header.length
     if (row.length > columns && row.slice(columns).some((cell) => cell.trim() !== '')) {
-      return reject(
-        providerAccountId,
-        place,
-        'There are more cells than columns: a comma that is not in quotes divides one.',
-        reader.toRawData(row),
-      )
+      return reject(providerAccountId, place, SHIFTED, reader.toRawData(row))
     }
     if (row.length < columns - layout.optionalFields) {
       return reject(
@@ -144,10 +135,13 @@ export function createCsvReader(options: CsvOptions): FileReader {
         reader.toRawData(row),
       )
     }
+    if (reader.isShifted(row)) return reject(providerAccountId, place, SHIFTED, reader.toRawData(row))
     const transaction = reader.toTransaction(row, { providerAccountId, identify: account.identify, includeRawData })
     if (typeof transaction === 'string') return reject(providerAccountId, place, transaction, reader.toRawData(row))
+    const balance = readBalance(reader.balanceOf(row))
+    if (balance.isErr()) return reject(providerAccountId, place, balance.error, reader.toRawData(row))
     account.period = withDay(account.period, transaction.transactionDate)
-    if (hasBalance) addWithBalance(transaction, reader.balanceOf(row))
+    if (hasBalance) addWithBalance(transaction, balance.value)
     else page.transactions.push(transaction)
   }
 
@@ -200,7 +194,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
 
   return {
     write({ binary }) {
-      splitter.write(binary)
+      splitter.write(isFirstChunk ? withoutMark(binary) : binary)
+      isFirstChunk = false
       return issue
     },
     isRecognised: () => true,
@@ -214,10 +209,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
         if (providerAccountId === null) return Err({ path: 'accountId', reason: WHOSE_FILE })
         accountOf(providerAccountId)
       }
-      // Behind the last balance they are pending where the oldest row comes first; without any balance there is no telling.
-      const areNewest = running.order() === 'oldest_first' || !hasBalancedRow
-      emit(unbalanced, areNewest ? 'pending' : 'posted')
       if (hasBalance) {
+        pending.end(running.likelyOrder())
         checkBalances()
         for (const account of accounts.values()) {
           account.data = { ...account.data, balance: running.newest() }
@@ -240,4 +233,10 @@ export function createCsvReader(options: CsvOptions): FileReader {
       accounts: [...accounts.values()].map(({ data, period }) => ({ account: data, period })),
     }),
   }
+}
+
+/** A balance; blank on rows that are pending, and now and then on others. */
+function readBalance(text: string): Result<Decimal | null, string> {
+  if (text === '') return Ok(null)
+  return Decimal.parse(text).mapErr((problem) => describeAmountProblem('Balance', problem))
 }

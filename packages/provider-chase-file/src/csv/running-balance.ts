@@ -1,7 +1,7 @@
 import { Decimal, type IsoDate } from '@finport/core'
 
 /** Which way a file goes through time. */
-type RowOrder = 'newest_first' | 'oldest_first'
+export type RowOrder = 'newest_first' | 'oldest_first'
 
 /** Two balances that differ from each other by something else than the amounts between them. */
 type BalanceMismatch = { readonly row: number; readonly expected: Decimal; readonly found: Decimal }
@@ -12,6 +12,8 @@ export type RunningBalance = {
   add(row: { number: number; date: IsoDate; amount: Decimal; balance: Decimal | null }): void
   /** `null` while all rows are of one day. */
   order(): RowOrder | null
+  /** The order, or while that is not known the one that the balances fit best. */
+  likelyOrder(): RowOrder
   /** The first mismatch and how many there are, going the way of the file; `null` when all is right. */
   mismatch(): { first: BalanceMismatch; count: number } | null
   /** The balance after the newest row that has one. */
@@ -40,7 +42,7 @@ export function createRunningBalance(): RunningBalance {
     seen.first ??= { row, expected, found }
   }
 
-  const orderSoFar = (): RowOrder => {
+  const likelyOrder = (): RowOrder => {
     if (order !== null) return order
     return directions.oldest_first.count < directions.newest_first.count ? 'oldest_first' : 'newest_first'
   }
@@ -66,11 +68,12 @@ export function createRunningBalance(): RunningBalance {
       between = '0' as Decimal
     },
     order: () => order,
+    likelyOrder,
     mismatch() {
-      const { first, count } = directions[orderSoFar()]
+      const { first, count } = directions[likelyOrder()]
       return first === null ? null : { first, count }
     },
-    newest: () => (orderSoFar() === 'newest_first' ? firstBalance : (known?.balance ?? null)),
+    newest: () => (likelyOrder() === 'newest_first' ? firstBalance : (known?.balance ?? null)),
   }
 }
 

@@ -16,6 +16,8 @@ type RowContext = {
 
 /** Reads rows, still as bytes in text, by what their columns are for. */
 export type RowReader = {
+  /** Whether the cells of a row stand under other columns than their own, which an amount alone does not always show. */
+  isShifted(row: readonly string[]): boolean
   /** A row as a transaction, or why it can't be one. */
   toTransaction(row: readonly string[], context: RowContext): ProviderTransactionData | string
   /** The row under the header's names. */
@@ -28,6 +30,7 @@ export type RowReader = {
 
 const zero = '0' as Decimal
 const SPACE = 32
+const AMOUNT = /^[+-]?\d*\.\d\d$/
 
 /** A reader for the rows of a layout. */
 export function createRowReader({ header, roles, kind }: Layout): RowReader {
@@ -67,11 +70,12 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     const money = readAmount(cell(row, amount))
     if (money.isErr()) return describeAmountProblem(name('amount'), money.error)
 
-    const text = decodeEntities(decodeBytes(cell(row, description)))
+    // With the blanks at its start: Chase counts them when it cuts.
+    const text = decodeEntities(decodeBytes(row[description] ?? ''))
     const word = cell(row, type) || cell(row, details)
     const { transactionType, subtype, rail } = classifyWord(kind, word, money.value.startsWith('-'))
     const authorizedDate = optionalDate(cell(row, authorized))
-    const investment = kind === 'invest' ? readInvestment(row, text) : null
+    const investment = kind === 'invest' ? readInvestment(row, text.trim()) : null
     return {
       providerTransactionId:
         investment === null
@@ -87,7 +91,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
       providerType: word,
       amount: money.value,
       currency: cell(row, currency).toUpperCase() || 'USD',
-      description: singleSpaced(text),
+      description: singleSpaced(text.trim()),
       transactionDate,
       authorizedDate,
       settlementDate: optionalDate(cell(row, settlement)),
@@ -109,6 +113,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
   }
 
   return {
+    isShifted: (row) => AMOUNT.test(cell(row, type)) || AMOUNT.test(cell(row, checkNumber)),
     toTransaction,
     toRawData,
     balanceOf: (row) => cell(row, balance),

@@ -71,7 +71,9 @@ export function toInvestmentTransactions(
     rawData: context.includeRawData ? toRawData(element) : null,
   })
 
-  const trade = make(rule.kind(element), total, signed(units, rule.units(element)))
+  // What undoes another has its signs the other way round.
+  const direction = fieldOf(general, 'REVERSALFITID') === '' ? rule.units(element) : 'given'
+  const trade = make(rule.kind(element), total, signed(units, direction))
   if (word !== 'REINVEST') return [trade]
   const income = { ...make(incomeKind(element), Decimal.negate(total), null), fees: [] }
   const groupId = trade.providerTransactionId

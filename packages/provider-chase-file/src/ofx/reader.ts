@@ -1,13 +1,15 @@
-import type { FileContent } from '@finport/core'
+import { Err, type FileContent } from '@finport/core'
 import { type ContentChunk, readChunks } from '../content.ts'
 import type { FileReader } from '../file-reader.ts'
 import { parseVersion } from './header.ts'
 import type { ScannerLimits } from './scanner.ts'
 import type { Security } from './security.ts'
-import { readSecurities } from './security-list.ts'
+import { createSecurityList } from './security-list.ts'
 import { createStatementReader, type FoundRows, type StatementOptions } from './statement.ts'
 
 const HEAD_BYTES = 4_096
+const NOT_REOPENED =
+  'The stream gave another file when it was opened again: fileContent must start at the first byte each time it is called.'
 const NOTHING: ContentChunk = { bytes: new Uint8Array(), binary: '', isPlain: true }
 
 /** How to read a file. */
@@ -15,6 +17,7 @@ export type OfxOptions = {
   readonly includeRawData: boolean
   readonly limits: ScannerLimits
   readonly accountId: string | undefined
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -23,6 +26,9 @@ export type OfxOptions = {
  */
 export function createOfxReader(content: FileContent, options: OfxOptions): FileReader {
   let head = ''
+  let bytesRead = 0
+  /** How long the file was each time it was opened again. */
+  const lengths: (number | null)[] = []
   let securities: ReadonlyMap<string, Security> | null = null
   const statementOptions: StatementOptions = {
     ...options,
@@ -30,27 +36,49 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
   }
   const reader = createStatementReader(statementOptions)
 
-  const readAgainFor = async (wanted: ReadonlySet<string>): Promise<FoundRows> => {
-    const again = createStatementReader({ ...statementOptions, wanted })
-    for await (const chunk of readChunks(content)) {
-      if (again.write(chunk) !== null) break
-      again.take(0)
+  /** Opens the file once more. Returns how long it was, or `null` when it was not read to its end. */
+  const readAgain = async (onChunk: (chunk: ContentChunk) => boolean): Promise<number | null> => {
+    let bytes = 0
+    for await (const chunk of readChunks(content, options.signal)) {
+      bytes += chunk.bytes.length
+      if (!onChunk(chunk)) return null
     }
+    return bytes
+  }
+
+  const readSecurities = async () => {
+    const list = createSecurityList(options.limits)
+    lengths.push(await readAgain(list.write))
+    securities = list.securities
+  }
+
+  const readCorrected = async (wanted: ReadonlySet<string>): Promise<FoundRows> => {
+    if (wanted.size === 0) return new Map()
+    const again = createStatementReader({ ...statementOptions, wanted })
+    const length = await readAgain((chunk) => {
+      again.take(0)
+      return again.write(chunk) === null
+    })
+    lengths.push(length)
     return again.found()
   }
 
   return {
     ...reader,
     async write(chunk) {
+      bytesRead += chunk.bytes.length
       if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
       const issue = reader.write(chunk)
       if (!reader.isPaused()) return issue
-      securities = await readSecurities(readChunks(content), options.limits)
+      await readSecurities()
       return reader.write(NOTHING)
     },
     async end() {
-      const wanted = reader.wanted()
-      return reader.end(wanted.size === 0 ? new Map() : await readAgainFor(wanted))
+      const corrected = await readCorrected(reader.wanted())
+      const other = lengths.find((length) => length !== null && length !== bytesRead)
+      if (other !== undefined)
+        return Err({ path: 'fileContent', offset: Math.min(other ?? 0, bytesRead), reason: NOT_REOPENED })
+      return reader.end(corrected)
     },
     summary() {
       const version = parseVersion(head)

@@ -195,7 +195,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     let end = -1
     for (;;) {
       const start = text.indexOf('<', position)
-      if (start === -1 || isOverLimit()) break
+      if (start === -1 || isOverLimit(start - position)) break
       const next = text.charCodeAt(start + 1)
       if (next === EXCLAMATION_MARK || next === QUESTION_MARK) {
         const special = findSpecial(text, start)
@@ -243,8 +243,9 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return leave(text, position, text.length)
   }
 
-  const isOverLimit = (): boolean =>
-    path.length > limits.depth || pendingRaw.length + pendingDecoded.length > limits.valueLength
+  const isOverLimit = (more: number): boolean =>
+    path.length > limits.depth ||
+    (pending !== null && pendingRaw.length + pendingDecoded.length + more > limits.valueLength)
 
   /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
   const leave = (text: string, position: number, tail: number): ScanProblem | null => {
@@ -254,7 +255,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     if (path.length > limits.depth) {
       return { offset: top.offset, reason: `Elements are nested more than ${limits.depth} deep.` }
     }
-    if (isOverLimit()) return { offset: pendingOffset, reason: `A value is longer than ${limits.valueLength} bytes.` }
+    if (isOverLimit(0)) return { offset: pendingOffset, reason: `A value is longer than ${limits.valueLength} bytes.` }
     if (carried.length > limits.valueLength) {
       return { offset: chunkOffset, reason: `A tag or comment is longer than ${limits.valueLength} bytes.` }
     }

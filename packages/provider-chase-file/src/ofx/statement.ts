@@ -120,7 +120,10 @@ export function createStatementReader(options: StatementOptions): StatementReade
 
   const readHolding = (element: OfxElement, context: RowContext): string | null => {
     const holding = toHolding(element, context)
-    if (typeof holding === 'string') return holding
+    if (typeof holding === 'string') {
+      holdingsValue = null
+      return holding
+    }
     page.holdings.push(holding)
     const { marketValue } = holding
     holdingsValue = holdingsValue === null || marketValue === null ? null : Decimal.add(holdingsValue, marketValue)
