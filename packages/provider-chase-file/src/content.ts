@@ -17,7 +17,7 @@ export type ContentChunk = {
 /**
  * A file in pieces of 64 KB or so, whatever pieces it comes in. UTF-16 is made UTF-8 first.
  *
- * @throws whatever the host's stream throws, and a TypeError when it gives something other than bytes.
+ * @throws whatever the host's stream throws, and a {@link ContentError} when it gives something other than bytes.
  */
 export async function* readChunks(content: FileContent, signal?: AbortSignal): AsyncGenerator<ContentChunk> {
   let decoder: TextDecoder | null = null
@@ -25,7 +25,7 @@ export async function* readChunks(content: FileContent, signal?: AbortSignal): A
   let sinceTurn = 0
   for await (const bytes of content instanceof Uint8Array
     ? slices(content)
-    : coalesced(untilAborted(content(), signal))) {
+    : coalesced(untilAborted(opened(content), signal))) {
     if (isFirst) decoder = utf16DecoderOf(bytes)
     isFirst = false
     const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
@@ -43,11 +43,25 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) yield bytes.subarray(start, start + CHUNK_BYTES)
 }
 
+function opened(content: () => AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const stream: unknown = content()
+  if (typeof stream === 'object' && stream !== null && Symbol.asyncIterator in stream)
+    return stream as AsyncIterable<Uint8Array>
+  throw new ContentError('fileContent gives no stream: return one, or pass the bytes themselves as a Uint8Array.')
+}
+
+/** Why a host's stream can't be read, fit for its developer. */
+export class ContentError extends Error {
+  override readonly name = 'ContentError'
+}
+
 async function* coalesced(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = []
   let length = 0
   for await (const bytes of stream) {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('The stream of a file gave something other than bytes.')
+    if (!(bytes instanceof Uint8Array)) {
+      throw new ContentError('The stream of fileContent gives something other than bytes: open it without an encoding.')
+    }
     waiting.push(bytes)
     length += bytes.length
     if (length < CHUNK_BYTES) continue

@@ -43,13 +43,27 @@ export function cutDescription(description: string): readonly [name: string, mem
   return [description.slice(0, CHASE_PIECE), description.slice(CHASE_PIECE).trimStart().slice(0, CHASE_PIECE)]
 }
 
+/** What the formats call one thing: the words of CSV files as OFX has them. */
+const SAME_ACTIONS: Readonly<Record<string, string>> = {
+  DIVIDEND: 'INCOME',
+  INTEREST: 'INCOME',
+  RETOFCAP: 'INCOME',
+  REC: 'TRANSFER',
+}
+
+/** What an investment has in place of a text: what was done, by the file's own word, the security, and the units. */
+export function investmentIdentity(word: string, security: string, units: Decimal | null): readonly string[] {
+  const action = word.toUpperCase().replace(/^(BUY|SELL)(?:DEBT|MF|OPT|OTHER|STOCK)$/, '$1')
+  return [`${SAME_ACTIONS[action] ?? action}|${security}|${units ?? ''}`]
+}
+
 const TEXT_SEED = 0x9747b28c
 const AMOUNT_SEED = 0x510e527f
 const SPACE = 32
 const NO_BREAK_SPACE = 160
 
 /**
- * A hash of a text without its blanks, to be finished. 32 bits are enough to tell apart the texts of one day and amount, and nothing depends on more: contents with the same hash
+ * A hash of a text without its blanks, to be finished; of two texts, the second goes on with the first's. 32 bits are enough to tell apart the texts of one day and amount, and nothing depends on more: contents with the same hash
  * are counted like equal ones.
  */
 function hash(text: string, seed: number): number {
@@ -58,7 +72,7 @@ function hash(text: string, seed: number): number {
     const unit = text.charCodeAt(index)
     if (unit > SPACE && unit !== NO_BREAK_SPACE) state = Math.imul(state ^ unit, 0x85ebca6b) ^ (state >>> 15)
   }
-  return Math.imul(state ^ SPACE, 0x85ebca6b)
+  return state
 }
 
 /** Spreads each bit over all of them, as MurmurHash3 does. */

@@ -117,7 +117,8 @@ function checkAccount(
  * if (accounts.isErr()) throw accounts.error
  * for (const { providerAccountId, name, balance } of accounts.value.items) {
  *   const transactions = await provider.fetchTransactions(file.value, providerAccountId)
- *   console.log(name, balance, transactions.map(({ items }) => items.length))
+ *   if (transactions.isErr()) throw transactions.error
+ *   console.log(name, balance, transactions.value.items.length)
  * }
  * ```
  */

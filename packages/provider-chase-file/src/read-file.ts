@@ -1,5 +1,5 @@
 import { Err, type ImportFile, type InputIssue, Ok, type Result, type SnapshotPage } from '@finport/core'
-import { readChunks } from './content.ts'
+import { ContentError, readChunks } from './content.ts'
 import { createCsvReader, sniffLayout } from './csv/reader.ts'
 import type { FileReader, FileSummary } from './file-reader.ts'
 import { describeForeignFile, describeSignature } from './foreign-file.ts'
@@ -70,14 +70,18 @@ export async function* readFile(
     if (rest.isErr()) return yield* end({ kind: 'broken', issue: rest.error })
     yield Ok(rest.value)
     return reader.summary()
-  } catch {
+  } catch (thrown) {
     if (signal?.aborted) return yield* end({ kind: 'aborted' })
-    // What the host's stream threw may name paths or hold content, so it is not kept.
-    return yield* end({
-      kind: 'broken',
-      issue: { path: 'fileContent', offset, reason: 'Reading the file failed here.' },
-    })
+    return yield* end({ kind: 'broken', issue: { path: 'fileContent', offset, reason: describeFailure(thrown) } })
   }
+}
+
+/** What a host's stream threw may name paths or hold content: only our own words and a system's code are kept. */
+function describeFailure(thrown: unknown): string {
+  if (thrown instanceof ContentError) return thrown.message
+  const { code } = (thrown ?? {}) as { code?: unknown }
+  const systemCode = typeof code === 'string' && /^[A-Z][A-Z_]{2,30}$/.test(code) ? ` (${code})` : ''
+  return `Reading the file failed here${systemCode}.`
 }
 
 function createReader(

@@ -148,12 +148,18 @@ export const providerCases: CasesByName = {
   async 'refuses an account that is not there'(harness) {
     const session = start(harness)
     const provider = requireProvider(session)
-    const results = [
-      await settle('fetchTransactions', () => provider.fetchTransactions(session.credentials, 'no-such-account')),
-      await settle('fetchHoldings', () => provider.fetchHoldings(session.credentials, 'no-such-account')),
-    ]
-    for (const result of results) {
-      assert(result.isErr(), 'An account that is not there must be an error: an empty batch would hide the mistake.')
+    const { supports } = provider.metadata
+    const calls = {
+      fetchTransactions: () => provider.fetchTransactions(session.credentials, 'no-such-account'),
+      fetchHoldings: () => provider.fetchHoldings(session.credentials, 'no-such-account'),
+    }
+    for (const [what, call] of Object.entries(calls)) {
+      const isSupported = what === 'fetchHoldings' ? supports.holdings : supports.transactions
+      const result = await settle<unknown>(what, call)
+      assert(
+        result.isErr() || !isSupported,
+        `${what} of an account that is not there must be an error: an empty batch would hide the mistake.`,
+      )
     }
   },
 
@@ -163,16 +169,26 @@ export const providerCases: CasesByName = {
     const provider = requireProvider(session)
     const { connector, credentials } = session
     const signal = AbortSignal.abort()
-    const results = [
-      await settle('fetchAccounts', () => provider.fetchAccounts(credentials, { signal })),
-      await settle('fetchTransactions', () => provider.fetchTransactions(credentials, id, { signal })),
-      await settle('fetchHoldings', () => provider.fetchHoldings(credentials, id, { signal })),
-      ...(isSnapshotProvider(connector)
-        ? await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials, { signal }))
-        : []),
+    const results: [what: string, result: Result<unknown, ProviderError>][] = [
+      ['fetchAccounts', await settle('fetchAccounts', () => provider.fetchAccounts(credentials, { signal }))],
     ]
-    for (const result of results) {
-      assert(result.isErr() && result.error.code === 'PROVIDER_ABORTED', 'An aborted call must be PROVIDER_ABORTED.')
+    if (provider.metadata.supports.transactions) {
+      const call = () => provider.fetchTransactions(credentials, id, { signal })
+      results.push(['fetchTransactions', await settle('fetchTransactions', call)])
+    }
+    if (provider.metadata.supports.holdings) {
+      const call = () => provider.fetchHoldings(credentials, id, { signal })
+      results.push(['fetchHoldings', await settle('fetchHoldings', call)])
+    }
+    if (isSnapshotProvider(connector)) {
+      const pages = await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials, { signal }))
+      for (const page of pages) results.push(['fetchSnapshot', page])
+    }
+    for (const [what, result] of results) {
+      assert(
+        result.isErr() && result.error.code === 'PROVIDER_ABORTED',
+        `An aborted call must be PROVIDER_ABORTED, but ${what} gave ${result.isErr() ? result.error.code : 'Ok'}.`,
+      )
     }
   },
 
@@ -225,11 +241,12 @@ export const networkCases: CasesByName = {
       const session = start(harness, fetch)
       const { connector, credentials } = session
       const provider = requireProvider(session)
+      const { supports } = provider.metadata
       const calls: Record<string, () => Promise<Result<unknown, ProviderError>>> = {
         fetchAccounts: () => provider.fetchAccounts(credentials),
-        fetchTransactions: () => provider.fetchTransactions(credentials, id),
-        fetchHoldings: () => provider.fetchHoldings(credentials, id),
       }
+      if (supports.transactions) calls.fetchTransactions = () => provider.fetchTransactions(credentials, id)
+      if (supports.holdings) calls.fetchHoldings = () => provider.fetchHoldings(credentials, id)
       if (isOAuthProvider(connector)) {
         calls.exchangeCodeForTokens = () => connector.exchangeCodeForTokens('code-of-the-kit')
         calls.refreshAccessToken = () => connector.refreshAccessToken('refresh-token-of-the-kit')

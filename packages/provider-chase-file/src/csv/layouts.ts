@@ -100,7 +100,7 @@ const investingColumns = [
 /** Every layout that is known, the present ones first. Columns are told by their names, layouts by all of them. */
 const layouts: readonly Layout[] = [
   {
-    name: 'Chase checking CSV',
+    name: 'Chase deposit CSV',
     kind: 'deposit',
     years: 'since 2016',
     header: ['Details', 'Posting Date', 'Description', 'Amount', 'Type', 'Balance', 'Check or Slip #'],
@@ -161,7 +161,7 @@ const layouts: readonly Layout[] = [
     optionalFields: 0,
   },
   {
-    name: 'Chase checking CSV',
+    name: 'Chase deposit CSV',
     kind: 'deposit',
     years: '2013 to 2016',
     header: ['Type', 'Post Date', 'Description', 'Amount', 'Check or Slip #'],
@@ -176,7 +176,7 @@ const layouts: readonly Layout[] = [
     optionalFields: 1,
   },
   {
-    name: 'Chase checking CSV',
+    name: 'Chase deposit CSV',
     kind: 'deposit',
     years: '2009',
     header: ['Details', 'Posting Date', 'Description', 'Amount'],

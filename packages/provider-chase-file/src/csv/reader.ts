@@ -66,13 +66,14 @@ export function createCsvReader(options: CsvOptions): FileReader {
   let isHeaderRead = !layout.hasHeader
   let rowCount = 0
   let isFirstChunk = true
-  let issue: InputIssue | null = null
+  let issue: InputIssue | null = checkAccountId(options)
   const accounts = new Map<string, FileAccount>()
   const reader = createRowReader(layout)
   const hasBalance = layout.roles.balance !== undefined
   const running = createRunningBalance()
   const pending = createPendingRows((transaction) => page.transactions.push(transaction))
-  const ofFile = options.accountId ?? accountIdOf(lastFourOfFileName(options.fileName))
+  const named = accountIdOf(lastFourOfFileName(options.fileName))
+  const ofFile = options.accountId ?? named
   const otherwise = options.isIdentifying ? `${layout.kind}-${UNKNOWN_ACCOUNT}` : null
 
   function accountIdOf(last: string | null): string | null {
@@ -204,6 +205,9 @@ export function createCsvReader(options: CsvOptions): FileReader {
     end() {
       splitter.end()
       if (issue !== null) return Err(issue)
+      if (options.accountId !== undefined && named !== null && named !== options.accountId) {
+        warn('OTHER', "The file's name tells of another account than accountId does.", null)
+      }
       if (accounts.size === 0) {
         const providerAccountId = ofFile ?? otherwise
         if (providerAccountId === null) return Err({ path: 'accountId', reason: WHOSE_FILE })
@@ -232,6 +236,15 @@ export function createCsvReader(options: CsvOptions): FileReader {
       format: layout.name,
       accounts: [...accounts.values()].map(({ data, period }) => ({ account: data, period })),
     }),
+  }
+}
+
+/** The account that the caller means must be one of the file's kind, lest a checking account becomes a card. */
+function checkAccountId({ accountId, layout }: CsvOptions): InputIssue | null {
+  if (accountId === undefined || accountId.startsWith(`${layout.kind}-`)) return null
+  return {
+    path: 'accountId',
+    reason: `For this file it must look like '${layout.kind}-1234': the kind of account and the last four digits of its number.`,
   }
 }
 

@@ -1,5 +1,6 @@
 import { Decimal, type IsoDate, type ProviderTransactionData } from '@finport/core'
-import { cutDescription, type TransactionIdentity } from '../identity.ts'
+import { classifyChaseText } from '../chase-texts.ts'
+import { cutDescription, investmentIdentity, type TransactionIdentity } from '../identity.ts'
 import { maskAccountNumber } from '../ofx/raw-data.ts'
 import { decodeBytes, decodeEntities } from '../ofx/text.ts'
 import { describeAmountProblem, describeDateProblem } from '../ofx/transaction.ts'
@@ -73,7 +74,8 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     // With the blanks at its start: Chase counts them when it cuts.
     const text = decodeEntities(decodeBytes(row[description] ?? ''))
     const word = cell(row, type) || cell(row, details)
-    const { transactionType, subtype, rail } = classifyWord(kind, word, money.value.startsWith('-'))
+    const { transactionType, subtype, rail } =
+      classifyChaseText(text, kind) ?? classifyWord(kind, word, money.value.startsWith('-'))
     const authorizedDate = optionalDate(cell(row, authorized))
     const investment = kind === 'invest' ? readInvestment(row, text.trim()) : null
     return {
@@ -83,7 +85,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
           : context.identify({
               date: authorizedDate ?? transactionDate,
               amount: money.value,
-              texts: [transactionType, subtype ?? '', ...investment.identity],
+              texts: investment.identity(word),
             }),
       providerAccountId: context.providerAccountId,
       transactionType,
@@ -125,7 +127,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
 type Investment = Pick<
   ProviderTransactionData,
   'symbol' | 'securityName' | 'assetType' | 'quantity' | 'unitPrice' | 'commission' | 'fees'
-> & { identity: readonly string[] }
+> & { identity: (word: string) => readonly string[] }
 
 /** What files of investment accounts have beside a date, an amount and a text. */
 function createInvestmentReader(column: (role: ColumnRole) => number) {
@@ -152,7 +154,8 @@ function createInvestmentReader(column: (role: ColumnRole) => number) {
       commission: cost === null ? null : Decimal.negate(cost),
       fees: tax === null ? [] : [{ type: 'withholding', amount: Decimal.negate(tax) }],
       // As OFX names a security: whose number it is, and the number. Cash has its text.
-      identity: [number === '' ? '/' : `CUSIP/${number}`, units ?? '', hasSecurity ? '' : text],
+      identity: (word) =>
+        investmentIdentity(word, number === '' ? (hasSecurity ? '/' : text) : `CUSIP/${number}`, units),
     }
   }
 }

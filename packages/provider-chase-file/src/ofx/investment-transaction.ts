@@ -1,4 +1,5 @@
 import { Decimal, type IsoDate, Ok, type ProviderTransactionData, type TransactionKind } from '@finport/core'
+import { investmentIdentity } from '../identity.ts'
 import { currencyOf } from './account.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { type InvestmentWord, incomeKind, investmentFees, investmentRules } from './investment-tables.ts'
@@ -44,7 +45,7 @@ export function toInvestmentTransactions(
     providerTransactionId: context.identify({
       date: date.value,
       amount,
-      texts: [kind.transactionType, kind.subtype ?? '', securityKey, quantity ?? ''],
+      texts: investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, quantity),
     }),
     providerAccountId: context.providerAccountId,
     ...kind,

@@ -1,7 +1,7 @@
 import { type DateProblem, Decimal, type DecimalProblem, type ProviderTransactionData } from '@finport/core'
+import { classifyChaseText } from '../chase-texts.ts'
 import type { TransactionIdentity } from '../identity.ts'
 import { currencyOf } from './account.ts'
-import { classifyChaseText } from './chase-texts.ts'
 import { joinDescription } from './description.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
 import { toRawData } from './raw-data.ts'

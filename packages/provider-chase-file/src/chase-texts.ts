@@ -1,4 +1,4 @@
-import type { Classification, StatementKind } from './tables.ts'
+import type { Classification, StatementKind } from './ofx/tables.ts'
 
 /** What Chase's own texts mean. */
 type ChaseText = { readonly kind: StatementKind; readonly start: string; readonly classification: Classification }
@@ -28,6 +28,16 @@ const chaseTexts: readonly ChaseText[] = [
   },
   {
     kind: 'deposit',
+    start: 'NON-CHASE ATM FEE',
+    classification: { transactionType: 'fee', subtype: 'service_charge', rail: null },
+  },
+  {
+    kind: 'deposit',
+    start: 'NON-CHASE ATM WITHDRAW',
+    classification: { transactionType: 'payment', subtype: 'atm_withdrawal', rail: 'cash' },
+  },
+  {
+    kind: 'deposit',
     start: 'ONLINE TRANSFER',
     classification: { transactionType: 'transfer', subtype: 'internal', rail: 'book' },
   },
@@ -35,6 +45,6 @@ const chaseTexts: readonly ChaseText[] = [
 
 /** What a row of Chase's is by its text; `null` where that is a merchant's. */
 export function classifyChaseText(name: string, kind: StatementKind): Classification | null {
-  const text = name.toUpperCase()
+  const text = name.trimStart().toUpperCase()
   return chaseTexts.find((known) => known.kind === kind && text.startsWith(known.start))?.classification ?? null
 }
