@@ -45,7 +45,6 @@ type FileAccount = {
   data: ProviderAccountData
   readonly identify: TransactionIdentity
   period: DateRange | null
-  isTold: boolean
 }
 
 /** The layout of a file by its first bytes as text; `null` for one that is no CSV of Chase's. */
@@ -68,6 +67,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
   let isFirstChunk = true
   let issue: InputIssue | null = checkAccountId(options)
   const accounts = new Map<string, FileAccount>()
+  /** Accounts that no page has in their present form. */
+  const untold = new Set<FileAccount>()
   const reader = createRowReader(layout)
   const hasBalance = layout.roles.balance !== undefined
   const running = createRunningBalance()
@@ -84,8 +85,9 @@ export function createCsvReader(options: CsvOptions): FileReader {
     let account = accounts.get(providerAccountId)
     if (account === undefined) {
       const data = toCsvAccount(layout.kind, providerAccountId)
-      account = { data, identify: createTransactionIdentity(), period: null, isTold: false }
+      account = { data, identify: createTransactionIdentity(), period: null }
       accounts.set(providerAccountId, account)
+      untold.add(account)
     }
     return account
   }
@@ -169,11 +171,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
   const takeAll = (): SnapshotPage => {
     const taken = page
     page = emptyPage()
-    for (const account of accounts.values()) {
-      if (account.isTold) continue
-      taken.accounts.push(account.data)
-      account.isTold = true
-    }
+    for (const account of untold) taken.accounts.push(account.data)
+    untold.clear()
     return taken
   }
 
@@ -218,7 +217,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
         checkBalances()
         for (const account of accounts.values()) {
           account.data = { ...account.data, balance: running.newest() }
-          account.isTold = false
+          untold.add(account)
         }
       }
       if (layout.kind === 'card' && rowCount >= CARD_ROWS_AT_MOST) {

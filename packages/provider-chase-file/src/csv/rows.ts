@@ -1,7 +1,7 @@
 import papaparse from 'papaparse'
 
 /** No row of a bank is longer. */
-const LONGEST_ROW_BYTES = 16 * 1024
+const LONGEST_ROW_BYTES = 4 * 1024
 
 /** Where a row begins. Lines are counted from 1. */
 export type RowPlace = { readonly line: number; readonly offset: number }
@@ -34,10 +34,9 @@ export function createRowSplitter({ onRow, onBrokenLine }: RowEvents): RowSplitt
   }
 
   const readLine = (text: string) => {
-    const { data, errors } = papaparse.parse<string[]>(text, { delimiter: ',', newline: '\n' })
-    const [row] = data
-    if (errors.some(({ code }) => code === 'MissingQuotes')) onBrokenLine({ line, offset })
-    else if (row !== undefined && !isEmpty(row)) onRow(row, { line, offset })
+    const row = isBroken(text) ? null : rowOf(text)
+    if (row === null) onBrokenLine({ line, offset })
+    else if (!isEmpty(row)) onRow(row, { line, offset })
     advance(text.length)
   }
 
@@ -50,7 +49,8 @@ export function createRowSplitter({ onRow, onBrokenLine }: RowEvents): RowSplitt
       step({ data, meta }, parser) {
         if (meta.cursor === start) return
         if (text.indexOf('\n', start) !== meta.cursor - 1) return parser.abort()
-        if (!isEmpty(data)) onRow(data, { line, offset })
+        if (meta.cursor - start > LONGEST_ROW_BYTES) onBrokenLine({ line, offset })
+        else if (!isEmpty(data)) onRow(data, { line, offset })
         advance(meta.cursor - start)
         start = meta.cursor
       },
@@ -83,6 +83,18 @@ export function createRowSplitter({ onRow, onBrokenLine }: RowEvents): RowSplitt
       if (carried !== '' && !isInLongLine) readLine(carried)
     },
   }
+}
+
+/** Whether a line is too long, or has a single quote that opens a cell: what can be told without parsing it. */
+function isBroken(line: string): boolean {
+  const quote = line.indexOf('"')
+  const isOnlyOne = quote !== -1 && quote === line.lastIndexOf('"')
+  return line.length > LONGEST_ROW_BYTES || (isOnlyOne && (quote === 0 || line[quote - 1] === ','))
+}
+
+function rowOf(line: string): readonly string[] | null {
+  const { data, errors } = papaparse.parse<string[]>(line, { delimiter: ',', newline: '\n' })
+  return errors.some(({ code }) => code === 'MissingQuotes') ? null : (data[0] ?? [])
 }
 
 function isEmpty(row: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import { Decimal, type IsoDate, type ProviderTransactionData } from '@finport/co
 import { classifyChaseText } from '../chase-texts.ts'
 import { cutDescription, investmentIdentity, type TransactionIdentity } from '../identity.ts'
 import { maskAccountNumber } from '../ofx/raw-data.ts'
-import { decodeBytes, decodeEntities } from '../ofx/text.ts'
+import { decodeBytes, decodeEntities, withoutNul } from '../ofx/text.ts'
 import { describeAmountProblem, describeDateProblem } from '../ofx/transaction.ts'
 import type { ColumnRole, Layout } from './layouts.ts'
 import { assetTypeOf, classifyWord } from './tables.ts'
@@ -53,7 +53,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
   const toRawData = (row: readonly string[]) => {
     const data: { [name: string]: string } = {}
     for (let index = 0; index < row.length; index++) {
-      const value = decodeBytes(row[index] as string)
+      const value = withoutNul(decodeBytes(row[index] as string))
       const columnName = header[index]
       if (columnName !== undefined) data[columnName] = index === accountNumber ? maskAccountNumber(value) : value
       else if (value.trim() !== '') data[`column ${index + 1}`] = value
@@ -72,7 +72,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     if (money.isErr()) return describeAmountProblem(name('amount'), money.error)
 
     // With the blanks at its start: Chase counts them when it cuts.
-    const text = decodeEntities(decodeBytes(row[description] ?? ''))
+    const text = decodeCell(row[description] ?? '')
     const word = cell(row, type) || cell(row, details)
     const { transactionType, subtype, rail } =
       classifyChaseText(text, kind) ?? classifyWord(kind, word, money.value.startsWith('-'))
@@ -158,6 +158,10 @@ function createInvestmentReader(column: (role: ColumnRole) => number) {
         investmentIdentity(word, number === '' ? (hasSecurity ? '/' : text) : `CUSIP/${number}`, units),
     }
   }
+}
+
+function decodeCell(text: string): string {
+  return withoutNul(decodeEntities(decodeBytes(text)))
 }
 
 /** A cell without the blanks around it; empty where there is no such column. */

@@ -19,8 +19,6 @@ export type FileAccount = {
   notePeriod(period: DateRange | null): void
   /** Whether a statement lists its holdings, or it has none by its kind. */
   hasHoldings: boolean
-  /** Whether a page has it in its present form. */
-  isTold: boolean
 }
 
 /** The accounts of a file. */
@@ -30,6 +28,8 @@ export type FileAccounts = {
   /** A statement is through; `holdingsValue` is the market value of its positions, or `null` when that of one is not known. */
   end(statement: OfxElement, kind: StatementKind, holdingsValue: Decimal | null): FileAccount
   all(): FileAccount[]
+  /** Those that are new or have changed since the last call. */
+  takeUntold(): ProviderAccountData[]
 }
 
 /** How accounts are made, and where to warn. */
@@ -43,6 +43,7 @@ export type FileAccountsOptions = {
 /** Keeps the accounts of a file: two statements with the same bank and number are of one. */
 export function createFileAccounts({ includeRawData, accountId, warn }: FileAccountsOptions): FileAccounts {
   const accounts = new Map<string, FileAccount>()
+  const untold = new Set<FileAccount>()
   const idByNumber = new Map<string, string>()
   /** How many accounts end in the same four digits. */
   const counts = new Map<string, number>()
@@ -83,9 +84,9 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
         ofStatements = unionOf(ofStatements, period)
       },
       hasHoldings: kind !== 'invest',
-      isTold: false,
     }
     accounts.set(providerAccountId, account)
+    untold.add(account)
     if (providerAccountId.endsWith(UNKNOWN_ACCOUNT)) {
       warn({ providerAccountId, message: 'The statement does not say of which account it is.' })
     }
@@ -106,7 +107,7 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
     if (hasPositions) account.hasHoldings = true
     const found = read(statement, kind, providerAccountId, hasPositions ? holdingsValue : null)
     account.data = mergeAccounts(account.data, found)
-    account.isTold = false
+    untold.add(account)
     account.notePeriod(periodOf(statement))
     if (account.data.currency === NO_CURRENCY) {
       warn({ providerAccountId, message: 'The statement does not say its currency.' })
@@ -116,5 +117,11 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
     return account
   }
 
-  return { of, end, all: () => [...accounts.values()] }
+  const takeUntold = () => {
+    const taken = Array.from(untold, ({ data }) => data)
+    untold.clear()
+    return taken
+  }
+
+  return { of, end, takeUntold, all: () => [...accounts.values()] }
 }

@@ -1,6 +1,6 @@
 import type { ContentChunk } from '../content.ts'
 import type { OfxElement } from './element.ts'
-import { decodeBytes, decodeEntities } from './text.ts'
+import { decodeBytes, decodeEntities, withoutNul } from './text.ts'
 
 /** How an aggregate ended: by its own end tag, by the tag of something that can't be inside it, or with the file. */
 export type ElementEnd = 'tag' | 'implied' | 'file'
@@ -301,7 +301,6 @@ function decodeText(raw: string): string {
   return decodeEntities(decodeBytes(raw))
 }
 
-/** NULs can't be stored as text in databases, and say nothing. */
 function clean(text: string): string {
-  return (text.includes('\0') ? text.replaceAll('\0', '') : text).trim()
+  return withoutNul(text).trim()
 }

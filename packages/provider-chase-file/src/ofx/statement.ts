@@ -125,8 +125,10 @@ export function createStatementReader(options: StatementOptions): StatementReade
       return holding
     }
     page.holdings.push(holding)
-    const { marketValue } = holding
-    holdingsValue = holdingsValue === null || marketValue === null ? null : Decimal.add(holdingsValue, marketValue)
+    const { marketValue, currency } = holding
+    const isOwnCurrency = currency === context.currency
+    holdingsValue =
+      holdingsValue !== null && marketValue !== null && isOwnCurrency ? Decimal.add(holdingsValue, marketValue) : null
     return null
   }
 
@@ -256,11 +258,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
   const takeAll = (): SnapshotPage => {
     const taken = page
     page = emptyPage()
-    for (const account of accounts.all()) {
-      if (account.isTold) continue
-      taken.accounts.push(account.data)
-      account.isTold = true
-    }
+    taken.accounts = accounts.takeUntold()
     return taken
   }
 

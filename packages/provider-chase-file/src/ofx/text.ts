@@ -49,3 +49,8 @@ function characterOf(entity: string): string | null {
   const isCharacter = codePoint > 0 && codePoint <= 0x10ffff && !(codePoint >= 0xd800 && codePoint <= 0xdfff)
   return isCharacter ? String.fromCodePoint(codePoint) : null
 }
+
+/** NULs can't be stored as text in databases, and say nothing. */
+export function withoutNul(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '') : text
+}
