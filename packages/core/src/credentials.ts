@@ -137,13 +137,18 @@ const fieldRules = {
   [T in Exclude<CredentialType, 'custom'>]: Record<keyof Omit<CredentialsByType[T], 'type'>, FieldRule>
 }
 
-function isJson(value: unknown): value is Json {
+/** Deeper than any credentials, and a bound on what holds itself. */
+const DEEPEST_JSON = 20
+
+function isJson(value: unknown, depth = 0): value is Json {
+  if (depth > DEEPEST_JSON) return false
   if (typeof value === 'number') return Number.isFinite(value)
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
   if (typeof value !== 'object') return false
-  if (Array.isArray(value)) return value.every(isJson)
+  const isInside = (one: unknown) => isJson(one, depth + 1)
+  if (Array.isArray(value)) return value.every(isInside)
   const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isInside)
 }
 
 function problemOf(rule: FieldRule, value: unknown): string | null {

@@ -15,7 +15,7 @@ import type {
   SnapshotProvider,
 } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
-import { completeRuntime, type ProviderRuntime, type RuntimeOptions, restrictFetch } from './runtime.ts'
+import { completeRuntime, isHost, type ProviderRuntime, type RuntimeOptions, restrictFetch } from './runtime.ts'
 
 /** A capability without the identity that `createProvider` adds: what a definition's `create` returns. */
 export type Methods<P> = Omit<P, keyof Identity>
@@ -27,7 +27,7 @@ export interface Definition<Slug extends string, Settings extends StandardSchema
   readonly metadata: ProviderMetadata
   /** What the host app must give (client id, redirect URI, …), as a schema of any validator that speaks Standard Schema. Synchronous. */
   readonly settings: Settings
-  /** More hosts it may reach, where a setting names one. */
+  /** More hosts it may reach, where a setting names one, as in the metadata: without scheme or path. */
   hosts?(settings: StandardSchemaV1.InferOutput<Settings>): readonly string[]
   /** Makes it. Settings and runtime stay in the closure, so that printing a provider shows no secret. */
   create(settings: StandardSchemaV1.InferOutput<Settings>, runtime: ProviderRuntime): M
@@ -182,7 +182,10 @@ export function makeProvider<Slug extends string, Settings extends StandardSchem
   }
   if (parsed.issues !== undefined) return Err(configurationError(definition.slug, settings, parsed.issues))
 
-  const hosts = [...definition.metadata.hosts, ...(definition.hosts?.(parsed.value) ?? [])]
+  const ofSettings = definition.hosts?.(parsed.value) ?? []
+  if (!ofSettings.every(isHost))
+    return Err(new ConfigurationError({ provider: definition.slug, missing: [], invalid: ['hosts'] }))
+  const hosts = [...definition.metadata.hosts, ...ofSettings]
   const runtime = completeRuntime(runtimeOptions)
   const fetch = restrictFetch(runtime.fetch, { slug: definition.slug, hosts, loopback: runtime.allowLoopback })
   const identity: Identity<Slug> = { protocol: 1, slug: definition.slug, metadata: { ...definition.metadata, hosts } }

@@ -3,7 +3,7 @@ import type { ProviderAccountData } from './data/account.ts'
 import type { Batch, TransactionBatch } from './data/batch.ts'
 import type { ProviderHoldingData } from './data/holding.ts'
 import type { DateRange } from './dates.ts'
-import { type ProviderError, ProviderInvalidInputError } from './errors/provider-error.ts'
+import { ProviderAbortedError, type ProviderError, ProviderInvalidInputError } from './errors/provider-error.ts'
 import type { Provider, RequestOptions, SnapshotPage, SnapshotProvider, TransactionQuery } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
 
@@ -41,7 +41,7 @@ export function fetchesFromSnapshot<C extends Credentials>(
   const read = (credentials: C, query: TransactionQuery): Promise<Result<SnapshotPage, ProviderError>> => {
     if (!once) return collect(fetchSnapshot(credentials, query))
     const known = kept.get(credentials)
-    if (known !== undefined && query.signal?.aborted !== true) return known
+    if (known !== undefined) return untilAborted(known, query.signal)
     const reading = collect(fetchSnapshot(credentials, { signal: query.signal })).then((result) => {
       if (result.isErr()) {
         if (kept.get(credentials) === reading) kept.delete(credentials)
@@ -51,6 +51,21 @@ export function fetchesFromSnapshot<C extends Credentials>(
     // One caller's signal must not end what others wait for.
     if (query.signal === undefined) kept.set(credentials, reading)
     return reading
+  }
+
+  /** What others read already, unless this caller gives up. */
+  const untilAborted = (
+    reading: Promise<Result<SnapshotPage, ProviderError>>,
+    signal: AbortSignal | undefined,
+  ): Promise<Result<SnapshotPage, ProviderError>> => {
+    if (signal === undefined) return reading
+    const aborted = () => Err(new ProviderAbortedError({ provider, operation: 'fetchSnapshot' }))
+    if (signal.aborted) return Promise.resolve(aborted())
+    return new Promise((resolve) => {
+      const abort = () => resolve(aborted())
+      signal.addEventListener('abort', abort, { once: true })
+      reading.then(resolve).finally(() => signal.removeEventListener('abort', abort))
+    })
   }
 
   const readAccount = async (operation: string, credentials: C, providerAccountId: string, query: TransactionQuery) => {
@@ -83,12 +98,13 @@ export function fetchesFromSnapshot<C extends Credentials>(
       return (await read(credentials, options)).map((snapshot): Batch<ProviderAccountData> => {
         const accounts = asToldLast(snapshot.accounts, ({ providerAccountId }) => providerAccountId)
         const ids = new Set<string | null>(accounts.map(({ providerAccountId }) => providerAccountId))
+        const through = new Set(snapshot.completed.map(({ providerAccountId }) => providerAccountId))
         const isOfNone = ({ providerAccountId }: { providerAccountId: string | null }) => !ids.has(providerAccountId)
         return {
           items: accounts,
           rejected: snapshot.rejected.filter(isOfNone),
           warnings: snapshot.warnings.filter(isOfNone),
-          complete: accounts.every(({ providerAccountId }) => snapshot.completed.some(ofAccount(providerAccountId))),
+          complete: accounts.every(({ providerAccountId }) => through.has(providerAccountId)),
         }
       })
     },

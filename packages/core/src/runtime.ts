@@ -65,6 +65,11 @@ export function completeRuntime(parts: RuntimeOptions): ProviderRuntime {
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
+/** Whether a text is a host, with or without a port, and nothing more. */
+export function isHost(text: string): boolean {
+  return /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(text)
+}
+
 /**
  * A fetch that reaches only these hosts. A host without a port means https on its usual port.
  *
@@ -75,8 +80,8 @@ export function restrictFetch(
   allowed: { slug: string; hosts: readonly string[]; loopback: boolean },
 ): FetchFunction {
   const hosts = new Set(allowed.hosts.map((host) => new URL(`https://${host}`).host))
-  return async (request) => {
-    const url = new URL(request.url)
+  const check = (address: string) => {
+    const url = new URL(address)
     const isLoopback =
       allowed.loopback && LOOPBACK_HOST.test(url.hostname) && (url.protocol === 'http:' || url.protocol === 'https:')
     if (!isLoopback && !(url.protocol === 'https:' && hosts.has(url.host))) {
@@ -87,6 +92,12 @@ export function restrictFetch(
     if (url.username !== '' || url.password !== '') {
       throw new TypeError(`The provider '${allowed.slug}' put credentials into an address. They belong into a header.`)
     }
-    return fetch(new Request(request, { redirect: 'manual' }))
+  }
+  return async (given) => {
+    check(given.url)
+    const request = new Request(given, { redirect: 'manual' })
+    // What is sent need not be what a request says of itself.
+    check(request.url)
+    return fetch(request)
   }
 }

@@ -62,6 +62,7 @@ async function* coalesced(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     if (!(bytes instanceof Uint8Array)) {
       throw new ContentError('The stream of fileContent gives something other than bytes: open it without an encoding.')
     }
+    if (bytes.length === 0) continue
     waiting.push(bytes)
     length += bytes.length
     if (length < CHUNK_BYTES) continue
@@ -78,6 +79,7 @@ async function* untilAborted(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   if (signal === undefined) return yield* stream
+  signal.throwIfAborted()
   let abort = () => {}
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason)
@@ -95,8 +97,10 @@ async function* untilAborted(
     }
   } finally {
     signal.removeEventListener('abort', abort)
+    const closed = iterator.return?.()
     // A stream that waits for ever would never answer.
-    if (!signal.aborted) await iterator.return?.()
+    if (signal.aborted) closed?.catch(() => {})
+    else await closed
   }
 }
 

@@ -11,14 +11,10 @@ const signatures: readonly (readonly [signature: string, what: string])[] = [
   ['\xff\xd8\xff', 'It is a picture.'],
 ]
 
-const patterns: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [/^\s*<(?:!doctype html|html)/i, 'It is a web page: the download may have ended in a login.'],
-  [/^\s*!(?:Type|Account|Option):/i, 'It is a QIF file.'],
-  [/^\s*[[{]\s*["[{\]}\d-]/, 'It is JSON.'],
-  [/^[^\n<]*[^\n<,],[^\n<]*,[^\n<]*\n/, 'It is a table of comma-separated values.'],
-  [/^[^\n<]*\t[^\n<]*\t[^\n<]*\n/, 'It is a table of tab-separated values.'],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
-  [/[\x00-\x08\x0e-\x1a]/, 'It is binary.'],
+const starts: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/^<(?:!doctype html|html)/i, 'It is a web page: the download may have ended in a login.'],
+  [/^!(?:Type|Account|Option):/i, 'It is a QIF file.'],
+  [/^[[{]\s*["[{\]}\d-]/, 'It is JSON.'],
 ]
 
 /** What an archive, document or picture is, by its first bytes as text; `null` for anything that may be a statement. */
@@ -28,7 +24,13 @@ export function describeSignature(head: string): string | null {
 
 /** What a file without any OFX in it is, by its first bytes as text. */
 export function describeForeignFile(head: string): string {
-  const text = head.replace(/^\u00ef\u00bb\u00bf/, '')
-  if (text.trim() === '') return 'It is empty.'
-  return patterns.find(([pattern]) => pattern.test(text))?.[1] ?? 'It is text of another kind.'
+  const text = head.replace(/^\u00ef\u00bb\u00bf/, '').trimStart()
+  if (text === '') return 'It is empty.'
+  const known = starts.find(([pattern]) => pattern.test(text))
+  if (known !== undefined) return known[1]
+  const [firstLine = ''] = text.split('\n', 1)
+  if (firstLine.split(',').length > 2) return "It is a table of comma-separated values, but not in a layout of Chase's."
+  if (firstLine.split('\t').length > 2) return 'It is a table of tab-separated values.'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
+  return /[\x00-\x08\x0e-\x1a]/.test(head) ? 'It is binary.' : 'It is text of another kind.'
 }

@@ -14,7 +14,7 @@ export function createOccurrenceCounter(): OccurrenceCounter {
   let used = 0
 
   const find = (low: number, high: number): number => {
-    let index = (low & (capacity - 1)) * SLOT
+    let index = ((low ^ high) & (capacity - 1)) * SLOT
     while (slots[index + 2] !== 0 && (slots[index] !== low || slots[index + 1] !== high)) {
       index += SLOT
       if (index === slots.length) index = 0

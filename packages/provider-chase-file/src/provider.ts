@@ -41,7 +41,7 @@ const settings = z.object({
       /** Transactions, positions and rows of a file. */
       records: z.number().int().positive().default(5_000_000),
       /** Elements of OFX inside of each other. */
-      nesting: z.number().int().positive().default(100),
+      nesting: z.number().int().positive().max(1_000).default(100),
       /** Bytes of one value of OFX. */
       valueBytes: z
         .number()

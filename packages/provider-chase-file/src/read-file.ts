@@ -93,7 +93,13 @@ function createReader(
   const layout = sniffLayout(head)
   if (layout !== null) return createCsvReader({ layout, fileName, accountId, includeRawData, isIdentifying })
   const scannerLimits = { depth: limits.nesting, valueLength: limits.valueBytes }
-  return createOfxReader(fileContent, { includeRawData, limits: scannerLimits, accountId, signal })
+  return createOfxReader(fileContent, {
+    includeRawData,
+    limits: scannerLimits,
+    accountId,
+    signal,
+    fileBytes: limits.fileBytes,
+  })
 }
 
 function* end(problem: FileProblem): Generator<Result<SnapshotPage, FileProblem>, null> {

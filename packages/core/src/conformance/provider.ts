@@ -8,13 +8,14 @@ import { networkCases, providerCases, snapshotCases } from './provider-cases.ts'
 
 /** What a case ends in: always an AssertionError, which quotes no secret. */
 function toAssertionError(thrown: unknown, secrets: readonly string[]): AssertionError {
-  const error =
+  const said =
     thrown instanceof AssertionError
-      ? thrown
-      : new AssertionError({ message: `The provider gave what can't be used: ${describeThrown(thrown)}` })
+      ? thrown.message
+      : `The provider gave what can't be used: ${describeThrown(thrown)}`
   const mask = (text: string) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '[secret]'), text)
-  error.stack = mask(error.stack ?? '')
-  error.message = mask(error.message)
+  // A new one: what an assertion compared is kept in it, and runners print that.
+  const error = new AssertionError({ message: mask(said) })
+  if (thrown instanceof Error) error.stack = mask(thrown.stack ?? '')
   return error
 }
 

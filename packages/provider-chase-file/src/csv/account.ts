@@ -13,7 +13,7 @@ export function lastFourOfFileName(fileName: string): string | null {
 /** The last four digits in a cell, such as `1234` or `...1234`; `null` without four. */
 export function lastFourOfCell(cell: string): string | null {
   const last = lastFour(cell)
-  return /^[0-9A-Za-z]{4}$/.test(last) ? last : null
+  return /^\d{4}$/.test(last) ? last : null
 }
 
 /** The account of a CSV file, which says no more of it than its last four digits and, on a checking account, a balance. */

@@ -53,8 +53,8 @@ export function createPendingRows(emit: (transaction: ProviderTransactionData) =
     end(order) {
       const hasAnyBalance = !isAtStart || waiting.some(({ hasBalance }) => hasBalance)
       if (isAtStart && hasAnyBalance) settleStart(order)
-      // Behind the last balance they are the newest where the oldest row comes first. Without any balance, nothing is posted yet.
-      emitAll(() => order === 'oldest_first' || !hasAnyBalance)
+      // Behind the last balance they are the newest where the oldest row comes first. Without any balance, there is no telling.
+      emitAll(() => order === 'oldest_first' && hasAnyBalance)
     },
   }
 }

@@ -1,6 +1,6 @@
 import {
   type DateRange,
-  Decimal,
+  type Decimal,
   Err,
   type InputIssue,
   Ok,
@@ -12,7 +12,7 @@ import {
 import papaparse from 'papaparse'
 import type { FileReader } from '../file-reader.ts'
 import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
-import { UNKNOWN_ACCOUNT } from '../ofx/raw-data.ts'
+import { maskAccountNumber, UNKNOWN_ACCOUNT } from '../ofx/raw-data.ts'
 import { describeAmountProblem } from '../ofx/transaction.ts'
 import { emptyPage } from '../page.ts'
 import { withDay } from '../period.ts'
@@ -21,7 +21,7 @@ import { findLayout, type Layout } from './layouts.ts'
 import { createPendingRows } from './pending-rows.ts'
 import { createRowSplitter, type RowPlace } from './rows.ts'
 import { createRunningBalance } from './running-balance.ts'
-import { createRowReader } from './transaction.ts'
+import { createRowReader, readCsvAmount } from './transaction.ts'
 
 /** Chase puts no more than this into one download of a card, and says so only on its page. */
 const CARD_ROWS_AT_MOST = 1_000
@@ -65,6 +65,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
   let isHeaderRead = !layout.hasHeader
   let rowCount = 0
   let isFirstChunk = true
+  /** The account that the rows name. */
+  let numberOfFile: string | null = null
   let issue: InputIssue | null = checkAccountId(options)
   const accounts = new Map<string, FileAccount>()
   /** Accounts that no page has in their present form. */
@@ -118,27 +120,34 @@ export function createCsvReader(options: CsvOptions): FileReader {
     pending.add(transaction, balance !== null, running.order())
   }
 
+  /** Why the cells of a row can't be those of its columns; `null` when they can. */
+  const widthProblem = (row: readonly string[]): string | null => {
+    const columns = layout.header.length
+    if (row.length > columns && row.slice(columns).some((text) => text.trim() !== '')) return SHIFTED
+    if (row.length < columns - layout.optionalFields) return `There are ${row.length} cells for ${columns} columns.`
+    return reader.isShifted(row) ? SHIFTED : null
+  }
+
   const readRow = (row: readonly string[], place: RowPlace) => {
     rowCount++
+    const problem = widthProblem(row)
+    if (problem !== null) return reject(ofFile, place, problem, maskNumbers(reader.toRawData(row)))
     const providerAccountId = accountIdOfRow(row)
+    const ofRow = accountIdOf(lastFourOfCell(reader.accountNumberOf(row)))
     if (providerAccountId === null) {
       issue ??= { path: 'accountId', line: place.line, reason: WHOSE_FILE }
       return
     }
+    numberOfFile ??= ofRow
+    if (ofFile !== null && ofRow !== null && ofRow !== numberOfFile) {
+      issue ??= {
+        path: 'accountId',
+        line: place.line,
+        reason: 'The file has rows of several accounts: leave accountId out, and rename the file.',
+      }
+      return
+    }
     const account = accountOf(providerAccountId)
-    const columns = layout.header.length
-    if (row.length > columns && row.slice(columns).some((cell) => cell.trim() !== '')) {
-      return reject(providerAccountId, place, SHIFTED, reader.toRawData(row))
-    }
-    if (row.length < columns - layout.optionalFields) {
-      return reject(
-        providerAccountId,
-        place,
-        `There are ${row.length} cells for ${columns} columns.`,
-        reader.toRawData(row),
-      )
-    }
-    if (reader.isShifted(row)) return reject(providerAccountId, place, SHIFTED, reader.toRawData(row))
     const transaction = reader.toTransaction(row, { providerAccountId, identify: account.identify, includeRawData })
     if (typeof transaction === 'string') return reject(providerAccountId, place, transaction, reader.toRawData(row))
     const balance = readBalance(reader.balanceOf(row))
@@ -204,8 +213,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
     end() {
       splitter.end()
       if (issue !== null) return Err(issue)
-      if (options.accountId !== undefined && named !== null && named !== options.accountId) {
-        warn('OTHER', "The file's name tells of another account than accountId does.", null)
+      if (ofFile !== null && [named, numberOfFile].some((one) => one !== null && one !== ofFile)) {
+        warn('OTHER', 'The file tells of another account than accountId, or its own name, does.', null)
       }
       if (accounts.size === 0) {
         const providerAccountId = ofFile ?? otherwise
@@ -250,5 +259,12 @@ function checkAccountId({ accountId, layout }: CsvOptions): InputIssue | null {
 /** A balance; blank on rows that are pending, and now and then on others. */
 function readBalance(text: string): Result<Decimal | null, string> {
   if (text === '') return Ok(null)
-  return Decimal.parse(text).mapErr((problem) => describeAmountProblem('Balance', problem))
+  return readCsvAmount(text).mapErr((problem) => describeAmountProblem('Balance', problem))
+}
+
+/** A row whose cells are under other columns may have an account number in any of them. */
+function maskNumbers(data: { [name: string]: string }): { [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, text]) => [name, text.replace(/\d{6,}/g, maskAccountNumber)]),
+  )
 }

@@ -49,12 +49,13 @@ export function createRunningBalance(): RunningBalance {
 
   return {
     add({ number, date, amount, balance }) {
-      firstDate ??= date
-      if (order === null && date !== firstDate) order = date < firstDate ? 'newest_first' : 'oldest_first'
       if (balance === null) {
         between = Decimal.add(between, amount)
         return
       }
+      // Only of rows that are posted: those that are pending may be of an earlier day than the newest of these.
+      firstDate ??= date
+      if (order === null && date !== firstDate) order = date < firstDate ? 'newest_first' : 'oldest_first'
       firstBalance ??= balance
       if (known !== null) {
         if (order !== 'newest_first') {

@@ -1,6 +1,14 @@
-import { Decimal, type IsoDate, type ProviderTransactionData } from '@finport/core'
+import {
+  Decimal,
+  type DecimalProblem,
+  Err,
+  type IsoDate,
+  type ProviderTransactionData,
+  type Result,
+} from '@finport/core'
 import { classifyChaseText } from '../chase-texts.ts'
 import { cutDescription, investmentIdentity, type TransactionIdentity } from '../identity.ts'
+import { NO_CURRENCY } from '../ofx/account.ts'
 import { maskAccountNumber } from '../ofx/raw-data.ts'
 import { decodeBytes, decodeEntities, withoutNul } from '../ofx/text.ts'
 import { describeAmountProblem, describeDateProblem } from '../ofx/transaction.ts'
@@ -48,7 +56,12 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
   const [accountNumber, currency] = [column('accountNumber'), column('currency')]
   const readDate = createCsvDateReader()
 
-  const optionalDate = (text: string): IsoDate | null => (text === '' ? null : readDate(text).unwrapOr(null))
+  /** A date that may be empty, but not unreadable. */
+  const optionalDate = (role: ColumnRole, text: string): { date: IsoDate | null } | string => {
+    if (text === '') return { date: null }
+    const read = readDate(text)
+    return read.isOk() ? { date: read.value } : describeDateProblem(name(role), text, read.error)
+  }
 
   const toRawData = (row: readonly string[]) => {
     const data: { [name: string]: string } = {}
@@ -61,14 +74,14 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     return data
   }
 
-  const readInvestment = createInvestmentReader(column)
+  const readInvestment = createInvestmentReader(column, name)
 
   const toTransaction = (row: readonly string[], context: RowContext): ProviderTransactionData | string => {
     const dateText = cell(row, date)
     const posted = readDate(dateText)
     if (posted.isErr()) return describeDateProblem(name('date'), dateText, posted.error)
     const transactionDate = posted.value
-    const money = readAmount(cell(row, amount))
+    const money = readCsvAmount(cell(row, amount))
     if (money.isErr()) return describeAmountProblem(name('amount'), money.error)
 
     // With the blanks at its start: Chase counts them when it cuts.
@@ -76,8 +89,14 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     const word = cell(row, type) || cell(row, details)
     const { transactionType, subtype, rail } =
       classifyChaseText(text, kind) ?? classifyWord(kind, word, money.value.startsWith('-'))
-    const authorizedDate = optionalDate(cell(row, authorized))
+    const ordered = optionalDate('authorizedDate', cell(row, authorized))
+    if (typeof ordered === 'string') return ordered
+    const settled = optionalDate('settlementDate', cell(row, settlement))
+    if (typeof settled === 'string') return settled
+    const currencyText = cell(row, currency).toUpperCase() || 'USD'
     const investment = kind === 'invest' ? readInvestment(row, text.trim()) : null
+    if (typeof investment === 'string') return investment
+    const authorizedDate = ordered.date
     return {
       providerTransactionId:
         investment === null
@@ -92,11 +111,11 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
       subtype,
       providerType: word,
       amount: money.value,
-      currency: cell(row, currency).toUpperCase() || 'USD',
+      currency: /^[A-Z]{3}$/.test(currencyText) ? currencyText : NO_CURRENCY,
       description: singleSpaced(text.trim()),
       transactionDate,
       authorizedDate,
-      settlementDate: optionalDate(cell(row, settlement)),
+      settlementDate: settled.date,
       occurredAt: null,
       rail,
       checkNumber: cell(row, checkNumber) || null,
@@ -130,32 +149,32 @@ type Investment = Pick<
 > & { identity: (word: string) => readonly string[] }
 
 /** What files of investment accounts have beside a date, an amount and a text. */
-function createInvestmentReader(column: (role: ColumnRole) => number) {
+function createInvestmentReader(column: (role: ColumnRole) => number, name: (role: ColumnRole) => string) {
   const [cusip, symbol, securityType] = [column('cusip'), column('symbol'), column('securityType')]
-  const [price, quantity, commission, taxWithheld] = [
-    column('price'),
-    column('quantity'),
-    column('commission'),
-    column('taxWithheld'),
-  ]
-  return (row: readonly string[], text: string): Investment => {
-    const units = meaningfulAmount(cell(row, quantity))
-    const cost = meaningfulAmount(cell(row, commission))
-    const tax = meaningfulAmount(cell(row, taxWithheld))
+  const amountRoles = ['quantity', 'price', 'commission', 'taxWithheld'] as const
+  const amountColumns = amountRoles.map((role) => [role, column(role)] as const)
+  return (row: readonly string[], text: string): Investment | string => {
+    const amounts: Partial<Record<ColumnRole, Decimal | null>> = {}
+    for (const [role, at] of amountColumns) {
+      const amount = readCsvAmount(cell(row, at))
+      if (amount.isErr()) return describeAmountProblem(name(role), amount.error)
+      amounts[role] = meaningful(amount.value)
+    }
+    const { quantity = null, price = null, commission = null, taxWithheld = null } = amounts
     const number = cell(row, cusip)
     const ticker = cell(row, symbol) || null
     const hasSecurity = ticker !== null || number !== ''
+    // As OFX names a security: whose number it is, and the number. Cash has its text.
+    const security = number !== '' ? `CUSIP/${number}` : hasSecurity ? '/' : text
     return {
       symbol: ticker,
       securityName: hasSecurity ? text : null,
       assetType: hasSecurity ? assetTypeOf(cell(row, securityType)) : null,
-      quantity: units,
-      unitPrice: units === null ? null : meaningfulAmount(cell(row, price)),
-      commission: cost === null ? null : Decimal.negate(cost),
-      fees: tax === null ? [] : [{ type: 'withholding', amount: Decimal.negate(tax) }],
-      // As OFX names a security: whose number it is, and the number. Cash has its text.
-      identity: (word) =>
-        investmentIdentity(word, number === '' ? (hasSecurity ? '/' : text) : `CUSIP/${number}`, units),
+      quantity,
+      unitPrice: quantity === null ? null : price,
+      commission: commission === null ? null : Decimal.negate(commission),
+      fees: taxWithheld === null ? [] : [{ type: 'withholding', amount: Decimal.negate(taxWithheld) }],
+      identity: (word) => investmentIdentity(word, security, quantity),
     }
   }
 }
@@ -164,22 +183,24 @@ function decodeCell(text: string): string {
   return withoutNul(decodeEntities(decodeBytes(text)))
 }
 
-/** A cell without the blanks around it; empty where there is no such column. */
+/** A cell without the blanks around it; empty where there is no such column. The text is bytes still: only ASCII's blanks are some. */
 function cell(row: readonly string[], column: number): string {
   const text = row[column]
-  if (text === undefined || text === '') return ''
-  const isTrimmed = text.charCodeAt(0) > SPACE && text.charCodeAt(text.length - 1) > SPACE
-  return isTrimmed ? text : text.trim()
+  if (text === undefined) return ''
+  let start = 0
+  let end = text.length
+  while (start < end && text.charCodeAt(start) <= SPACE) start++
+  while (end > start && text.charCodeAt(end - 1) <= SPACE) end--
+  return start === 0 && end === text.length ? text : text.slice(start, end)
 }
 
-/** An empty amount is one of no money: securities received, a fee that was waived. */
-function readAmount(text: string) {
-  return Decimal.parse(text === '' ? zero : text)
+/** An amount of these files, which are American: a comma groups digits or is out of place. An empty one is one of no money: securities received, a fee that was waived. */
+export function readCsvAmount(text: string): Result<Decimal, DecimalProblem> {
+  return text.includes(',') ? Err('grouped') : Decimal.parse(text === '' ? zero : text)
 }
 
 /** An amount that means nothing where it is 0, such as the price of a deposit. */
-function meaningfulAmount(text: string): Decimal | null {
-  const value = text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
+function meaningful(value: Decimal): Decimal | null {
   return value === zero ? null : value
 }
 

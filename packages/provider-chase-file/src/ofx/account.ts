@@ -119,7 +119,6 @@ export function periodOf(statement: OfxElement): DateRange | null {
 /** One account of two statements: as the later balance has it, and where that has none, as the other. */
 export function mergeAccounts(known: ProviderAccountData, found: ProviderAccountData): ProviderAccountData {
   const [older, newer] = (found.balanceAsOf ?? '') >= (known.balanceAsOf ?? '') ? [known, found] : [found, known]
-  if (newer.balance !== null) return newer
-  const { balance, availableBalance, balanceAsOf } = older
-  return { ...newer, balance, availableBalance, balanceAsOf }
+  const { balance, balanceAsOf } = newer.balance === null ? older : newer
+  return { ...newer, balance, balanceAsOf, availableBalance: newer.availableBalance ?? older.availableBalance }
 }

@@ -37,22 +37,11 @@ const levels: readonly (readonly string[])[] = [
   ],
   ['SONRS', 'SECLIST', ...responseElements],
   ['STATUS', 'FI', ...Object.keys(statementElements)],
-  [
-    'BANKACCTFROM',
-    'CCACCTFROM',
-    'INVACCTFROM',
-    'BANKTRANLIST',
-    'BANKTRANLISTP',
-    'INVTRANLIST',
-    'INVPOSLIST',
-    'LEDGERBAL',
-    'AVAILBAL',
-    'INVBAL',
-  ],
+  ['BANKTRANLIST', 'BANKTRANLISTP', 'INVTRANLIST', 'INVPOSLIST', 'LEDGERBAL', 'AVAILBAL', 'INVBAL'],
   ['INVBANKTRAN', ...investmentElements, ...positionElements, ...securityElements],
   ['STMTTRN', PENDING_ELEMENT],
   ['INVBUY', 'INVSELL', 'INVPOS', 'SECINFO'],
-  ['INVTRAN', 'SECID'],
+  ['INVTRAN', 'SECID', 'BANKACCTFROM', 'CCACCTFROM', 'INVACCTFROM'],
 ]
 
 /** The level of each aggregate of {@link levels}. */

@@ -1,8 +1,7 @@
 import type { DateRange, Decimal, IsoDate, ProviderAccountData, ProviderWarning } from '@finport/core'
-import { createTransactionIdentity, type TransactionIdentity } from '../identity.ts'
 import { unionOf, withDay } from '../period.ts'
 import { accountElementOf, mergeAccounts, NO_CURRENCY, periodOf, toAccount, unreadableBalances } from './account.ts'
-import { childOf, fieldOf, type OfxElement } from './element.ts'
+import { fieldOf, type OfxElement } from './element.ts'
 import { lastFour, UNKNOWN_ACCOUNT } from './raw-data.ts'
 import type { StatementKind } from './tables.ts'
 
@@ -10,7 +9,6 @@ import type { StatementKind } from './tables.ts'
 export type FileAccount = {
   data: ProviderAccountData
   readonly kind: StatementKind
-  readonly identify: TransactionIdentity
   /** The days that its statements say they are of, or else those of its rows. */
   period(): DateRange | null
   /** A row of this day has come. */
@@ -19,14 +17,16 @@ export type FileAccount = {
   notePeriod(period: DateRange | null): void
   /** Whether a statement lists its holdings, or it has none by its kind. */
   hasHoldings: boolean
+  /** Whether a list of positions has come. */
+  hasPositions: boolean
 }
 
 /** The accounts of a file. */
 export type FileAccounts = {
   /** That of a statement, which may still be open; made when it is met first. */
   of(statement: OfxElement, kind: StatementKind): FileAccount
-  /** A statement is through; `holdingsValue` is the market value of its positions, or `null` when that of one is not known. */
-  end(statement: OfxElement, kind: StatementKind, holdingsValue: Decimal | null): FileAccount
+  /** A statement is through, with its list of positions if it has a whole one; their market value is `null` when that of one is not known. */
+  end(statement: OfxElement, kind: StatementKind, positions: { holdingsValue: Decimal | null } | null): FileAccount
   all(): FileAccount[]
   /** Those that are new or have changed since the last call. */
   takeUntold(): ProviderAccountData[]
@@ -75,7 +75,6 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
     const account: FileAccount = {
       data: read(statement, kind, providerAccountId, null),
       kind,
-      identify: createTransactionIdentity(),
       period: () => ofStatements ?? ofRows,
       noteDate(date) {
         ofRows = withDay(ofRows, date)
@@ -84,6 +83,7 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
         ofStatements = unionOf(ofStatements, period)
       },
       hasHoldings: kind !== 'invest',
+      hasPositions: false,
     }
     accounts.set(providerAccountId, account)
     untold.add(account)
@@ -100,12 +100,20 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
     return account
   }
 
-  const end = (statement: OfxElement, kind: StatementKind, holdingsValue: Decimal | null): FileAccount => {
+  const end: FileAccounts['end'] = (statement, kind, positions) => {
     const account = of(statement, kind)
     const { providerAccountId } = account.data
-    const hasPositions = childOf(statement, 'INVPOSLIST') !== undefined
-    if (hasPositions) account.hasHoldings = true
-    const found = read(statement, kind, providerAccountId, hasPositions ? holdingsValue : null)
+    if (positions !== null && account.hasPositions) {
+      account.hasHoldings = false
+      warn({
+        providerAccountId,
+        message: 'The file has two lists of positions of one account: what is in both is as the later one has it.',
+      })
+    } else if (positions !== null) {
+      account.hasPositions = true
+      account.hasHoldings = true
+    }
+    const found = read(statement, kind, providerAccountId, positions?.holdingsValue ?? null)
     account.data = mergeAccounts(account.data, found)
     untold.add(account)
     account.notePeriod(periodOf(statement))

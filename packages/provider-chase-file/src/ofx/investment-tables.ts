@@ -144,7 +144,9 @@ export const investmentRules: Record<InvestmentWord, InvestmentRule> = {
         OUT: { transactionType: 'transfer', subtype: 'security_out' },
       },
     ),
-    (element) => (fieldOf(element, 'TFERACTION') === 'OUT' ? 'out' : 'in'),
+    // A short position that comes in is units that go out.
+    (element) =>
+      (fieldOf(element, 'TFERACTION') === 'OUT') === (fieldOf(element, 'POSTYPE') === 'SHORT') ? 'in' : 'out',
   ),
 }
 

@@ -5,6 +5,7 @@ import type { OfxElement } from './element.ts'
 const sensitive: ReadonlyMap<string, 'account_number' | 'secret'> = new Map([
   ['ACCTID', 'account_number'],
   ['ACCTKEY', 'account_number'],
+  ['LOANACCTID', 'account_number'],
   ['USERID', 'secret'],
   ['USERPASS', 'secret'],
   ['USERKEY', 'secret'],

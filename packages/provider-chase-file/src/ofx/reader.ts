@@ -18,6 +18,8 @@ export type OfxOptions = {
   readonly limits: ScannerLimits
   readonly accountId: string | undefined
   readonly signal: AbortSignal | undefined
+  /** How much of the file is read at most. */
+  readonly fileBytes: number
 }
 
 /**
@@ -41,7 +43,7 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
     let bytes = 0
     for await (const chunk of readChunks(content, options.signal)) {
       bytes += chunk.bytes.length
-      if (!onChunk(chunk)) return null
+      if (bytes > options.fileBytes || !onChunk(chunk)) return null
     }
     return bytes
   }
@@ -69,7 +71,7 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
       bytesRead += chunk.bytes.length
       if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
       const issue = reader.write(chunk)
-      if (!reader.isPaused()) return issue
+      if (!reader.isPaused() || issue !== null) return issue
       await readSecurities()
       return reader.write(NOTHING)
     },

@@ -228,7 +228,12 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
         }
       }
       lastTag = tag as Tag
-      if (lastTag.kind === 'empty' && pending !== null && pending.level === UNKNOWN && hasText(text, position, start)) {
+      if (
+        lastTag.kind === 'empty' &&
+        pending !== null &&
+        pending.level === UNKNOWN &&
+        (events.leaves.has(pending.name) || hasText(text, position, start))
+      ) {
         extend(text, position, start, ' ')
       } else {
         if (pending !== null) settle(pending, text, position, start)

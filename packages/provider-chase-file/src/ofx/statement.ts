@@ -10,6 +10,7 @@ import {
 } from '@finport/core'
 import type { ContentChunk } from '../content.ts'
 import type { FileReader } from '../file-reader.ts'
+import { createTransactionIdentity } from '../identity.ts'
 import { emptyPage } from '../page.ts'
 import { accountElementOf, currencyOf, NO_CURRENCY } from './account.ts'
 import { type Correction, correctionOf, fitIdKey, fitIdOf, resolveCorrections } from './correction.ts'
@@ -62,6 +63,9 @@ type RowContext = InvestmentContext & HoldingContext & { readonly account: FileA
 
 const positions: ReadonlySet<string> = new Set(positionElements)
 const zero = '0' as Decimal
+/** Only these names, and not such as `status` or `transfer`, tell that a file is OFX. */
+const STATEMENT_LEVEL = aggregateLevels.get('STMTRS') ?? 0
+const ambiguousElements: ReadonlySet<string> = new Set(['STATUS', 'FI'])
 const NO_SECURITIES: ReadonlyMap<string, Security> = new Map()
 
 /** Reads bank, card and investment statements. */
@@ -74,6 +78,8 @@ export function createStatementReader(options: StatementOptions): StatementReade
   let statementCount = 0
   let rowCount = 0
   let holdingsValue: Decimal | null = zero
+  /** Whether the statement has a list of positions that is whole. */
+  let hasPositions = false
   /** Rows of a statement that come before the account they belong to. */
   let waiting: { statement: OfxElement; rows: Row[] } | null = null
   /** The statement whose rows are being read, once its account is known. */
@@ -106,7 +112,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
       kind: account.data.category === 'credit' ? 'card' : account.kind,
       currency: currencyOf(statement, 'CURDEF') ?? NO_CURRENCY,
       isChase,
-      identify: account.identify,
+      identify: createTransactionIdentity(),
       identifyHolding(key) {
         const count = positionCounts.get(key) ?? 0
         positionCounts.set(key, count + 1)
@@ -133,11 +139,12 @@ export function createStatementReader(options: StatementOptions): StatementReade
   }
 
   const keep = (element: OfxElement, number: number, transactions: ProviderTransactionData[], context: RowContext) => {
+    const correction = correctionOf(element)
     if (options.wanted !== undefined) {
       const key = fitIdKey(context.providerAccountId, fitIdOf(element))
-      if (options.wanted.has(key) && !found.has(key)) found.set(key, transactions)
+      const isItself = correction !== null && fitIdKey(context.providerAccountId, correction.fitId) === key
+      if (options.wanted.has(key) && !found.has(key) && !isItself) found.set(key, transactions)
     }
-    const correction = correctionOf(element)
     if (correction === null) {
       for (const transaction of transactions) {
         page.transactions.push(transaction)
@@ -206,7 +213,8 @@ export function createStatementReader(options: StatementOptions): StatementReade
     const context =
       current?.statement === statement ? current.context : contextOf(statement, accounts.of(statement, kind))
     for (const row of waiting?.rows ?? []) readRow(row, context)
-    accounts.end(statement, kind, holdingsValue)
+    accounts.end(statement, kind, hasPositions ? { holdingsValue } : null)
+    hasPositions = false
     waiting = null
     current = null
     holdingsValue = zero
@@ -236,7 +244,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
       aggregateLevels,
       leaves: knownLeaves,
       onStart(name) {
-        if (name !== 'STATUS' && name !== 'FI') isOfx = true
+        if (!ambiguousElements.has(name) && (aggregateLevels.get(name) ?? 0) <= STATEMENT_LEVEL) isOfx = true
         isPaused = name === 'INVSTMTRS' && options.securities() === null
         return isPaused
       },
@@ -246,6 +254,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
         if (Object.hasOwn(statementElements, name)) endStatement(element, statementElements[name] as StatementKind)
         else if (name === 'SONRS') endSignOn(element)
         else if (responseElements.has(name)) endResponse(element)
+        else if (name === 'INVPOSLIST') hasPositions = end !== 'file'
         else if (name === 'OFX' && end === 'file') {
           warn('POSSIBLY_TRUNCATED', null, 'The file ends before </OFX>: some of it may be missing.')
         }
@@ -274,7 +283,10 @@ export function createStatementReader(options: StatementOptions): StatementReade
   }
 
   return {
-    write: (chunk) => toIssue(scanner.write(chunk)),
+    write(chunk) {
+      isPaused = false
+      return toIssue(scanner.write(chunk))
+    },
     isRecognised: () => isOfx,
     rowCount: () => rowCount,
     take: (rows) => (page.transactions.length + page.holdings.length + page.rejected.length >= rows ? takeAll() : null),
