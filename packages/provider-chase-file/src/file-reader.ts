@@ -12,8 +12,8 @@ export type FileSummary = {
 export type FileReader = {
   /** Reads on; an issue ends it. */
   write(chunk: ContentChunk): Promise<InputIssue | null> | InputIssue | null
-  /** Whether anything of the format has come. */
-  isRecognised(): boolean
+  /** Where the first thing of the format stands, in bytes; `null` while nothing of it has come. */
+  recognisedAt(): number | null
   /** How many records have been read. */
   rowCount(): number
   /** What has come together, once that is at least so many records. */

@@ -7,7 +7,7 @@ import { createOfxReader } from './ofx/reader.ts'
 
 const ROWS_PER_PAGE = 1_000
 const HEAD_BYTES = 4_096
-/** Within this much of a file something of its format must have come. */
+/** Within this much of a file something of its format must come. Chunks end anywhere, so that twice as much is read before it is given up. */
 const SEARCHED_BYTES = 64 * 1024
 
 const WHAT_IS_NEEDED =
@@ -58,14 +58,14 @@ export async function* readFile(
       const issue = await reader.write(chunk)
       if (issue !== null) return yield* end({ kind: 'broken', issue })
       offset += chunk.bytes.length
-      if (!reader.isRecognised() && offset > SEARCHED_BYTES) return yield* end(foreign(describeForeignFile(head)))
+      if (isForeign(reader, offset)) return yield* end(foreign(describeForeignFile(head)))
       if (offset > limits.fileBytes) return yield* end(tooMuch(offset, `more than ${limits.fileBytes} bytes`))
       if (reader.rowCount() > limits.records) return yield* end(tooMuch(offset, `more than ${limits.records} records`))
       const page = reader.take(ROWS_PER_PAGE)
       if (page !== null) yield Ok(page)
     }
     const rest = await reader?.end()
-    if (reader === null || rest === undefined || !reader.isRecognised())
+    if (reader === null || rest === undefined || isForeign(reader, Number.POSITIVE_INFINITY))
       return yield* end(foreign(describeForeignFile(head)))
     if (rest.isErr()) return yield* end({ kind: 'broken', issue: rest.error })
     yield Ok(rest.value)
@@ -74,6 +74,11 @@ export async function* readFile(
     if (signal?.aborted) return yield* end({ kind: 'aborted' })
     return yield* end({ kind: 'broken', issue: { path: 'fileContent', offset, reason: describeFailure(thrown) } })
   }
+}
+
+function isForeign(reader: FileReader, bytesRead: number): boolean {
+  const at = reader.recognisedAt()
+  return at === null ? bytesRead > 2 * SEARCHED_BYTES : at > SEARCHED_BYTES
 }
 
 /** What a host's stream threw may name paths or hold content: only our own words and a system's code are kept. */

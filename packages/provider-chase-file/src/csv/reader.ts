@@ -207,7 +207,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
       isFirstChunk = false
       return issue
     },
-    isRecognised: () => true,
+    recognisedAt: () => 0,
     rowCount: () => rowCount,
     take: (rows) => (page.transactions.length + page.rejected.length >= rows ? takeAll() : null),
     end() {

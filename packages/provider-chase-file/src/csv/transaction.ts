@@ -86,7 +86,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
 
     // With the blanks at its start: Chase counts them when it cuts.
     const text = decodeCell(row[description] ?? '')
-    const word = cell(row, type) || cell(row, details)
+    const word = decodeCell(cell(row, type) || cell(row, details))
     const { transactionType, subtype, rail } =
       classifyChaseText(text, kind) ?? classifyWord(kind, word, money.value.startsWith('-'))
     const ordered = optionalDate('authorizedDate', cell(row, authorized))
@@ -118,7 +118,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
       settlementDate: settled.date,
       occurredAt: null,
       rail,
-      checkNumber: cell(row, checkNumber) || null,
+      checkNumber: decodeCell(cell(row, checkNumber)) || null,
       symbol: investment?.symbol ?? null,
       securityName: investment?.securityName ?? null,
       assetType: investment?.assetType ?? null,
@@ -161,15 +161,15 @@ function createInvestmentReader(column: (role: ColumnRole) => number, name: (rol
       amounts[role] = meaningful(amount.value)
     }
     const { quantity = null, price = null, commission = null, taxWithheld = null } = amounts
-    const number = cell(row, cusip)
-    const ticker = cell(row, symbol) || null
+    const number = decodeCell(cell(row, cusip))
+    const ticker = decodeCell(cell(row, symbol)) || null
     const hasSecurity = ticker !== null || number !== ''
     // As OFX names a security: whose number it is, and the number. Cash has its text.
     const security = number !== '' ? `CUSIP/${number}` : hasSecurity ? '/' : text
     return {
       symbol: ticker,
       securityName: hasSecurity ? text : null,
-      assetType: hasSecurity ? assetTypeOf(cell(row, securityType)) : null,
+      assetType: hasSecurity ? assetTypeOf(decodeCell(cell(row, securityType))) : null,
       quantity,
       unitPrice: quantity === null ? null : price,
       commission: commission === null ? null : Decimal.negate(commission),

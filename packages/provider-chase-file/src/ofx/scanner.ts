@@ -12,7 +12,7 @@ export type ScannerEvents = {
   /** Leaves that are never aggregates, even if others stand between them and their end tag. */
   readonly leaves: ReadonlySet<string>
   /** A known aggregate started. Returns whether the scanner is to pause there, so that its caller can prepare for what is in it; the next `write` goes on. */
-  onStart(name: string): boolean
+  onStart(name: string, offset: number): boolean
   /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it; if not, the element is used again for another. */
   onEnd(element: OfxElement, path: readonly OfxElement[], end: ElementEnd): boolean
 }
@@ -72,7 +72,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   /** Whether what is being read, what is carried included, is all plain ASCII. */
   let isPlain = true
 
-  /** A start tag whose text has not been read to its end, so that it is not known yet what it is; and where it stands. */
+  /** A start tag that is no known aggregate's, and whose text has not been read to its end, so that it is not known yet what it is; and where it stands. */
   let pending: Tag | null = null
   let pendingOffset = 0
   /** Its text so far: decoded, then raw. */
@@ -115,7 +115,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     spare = null
     path.push(top)
     levels.push(level)
-    if (level !== UNKNOWN && events.onStart(name)) isPaused = true
+    if (level !== UNKNOWN && events.onStart(name, offset)) isPaused = true
   }
 
   const closeTop = (end: ElementEnd) => {
@@ -166,7 +166,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     pending = null
     pendingDecoded = ''
     pendingRaw = ''
-    if (value === '' || tag.level !== UNKNOWN) open(tag, pendingOffset)
+    if (value === '') open(tag, pendingOffset)
     else top.fields.push(tag.name, value)
   }
 
@@ -177,7 +177,9 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   }
 
   const begin = (tag: Tag, offset: number) => {
-    if (tag.kind === 'start') {
+    if (tag.kind === 'start' && tag.level !== UNKNOWN) {
+      open(tag, offset)
+    } else if (tag.kind === 'start') {
       pending = tag
       pendingOffset = offset
     } else if (tag.kind === 'end') {
@@ -231,7 +233,6 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       if (
         lastTag.kind === 'empty' &&
         pending !== null &&
-        pending.level === UNKNOWN &&
         (events.leaves.has(pending.name) || hasText(text, position, start))
       ) {
         extend(text, position, start, ' ')

@@ -71,7 +71,7 @@ const NO_SECURITIES: ReadonlyMap<string, Security> = new Map()
 /** Reads bank, card and investment statements. */
 export function createStatementReader(options: StatementOptions): StatementReader {
   let page = emptyPage()
-  let isOfx = false
+  let recognisedAt: number | null = null
   let isPaused = false
   let isChase = false
   let flavour = 'OFX'
@@ -243,8 +243,8 @@ export function createStatementReader(options: StatementOptions): StatementReade
     {
       aggregateLevels,
       leaves: knownLeaves,
-      onStart(name) {
-        if (!ambiguousElements.has(name) && (aggregateLevels.get(name) ?? 0) <= STATEMENT_LEVEL) isOfx = true
+      onStart(name, offset) {
+        if (!ambiguousElements.has(name) && (aggregateLevels.get(name) ?? 0) <= STATEMENT_LEVEL) recognisedAt ??= offset
         isPaused = name === 'INVSTMTRS' && options.securities() === null
         return isPaused
       },
@@ -287,7 +287,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
       isPaused = false
       return toIssue(scanner.write(chunk))
     },
-    isRecognised: () => isOfx,
+    recognisedAt: () => recognisedAt,
     rowCount: () => rowCount,
     take: (rows) => (page.transactions.length + page.holdings.length + page.rejected.length >= rows ? takeAll() : null),
     isPaused: () => isPaused,
