@@ -100,12 +100,8 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     return {
       providerTransactionId:
         investment === null
-          ? context.identify({ date: transactionDate, amount: money.value, texts: cutDescription(text) })
-          : context.identify({
-              date: authorizedDate ?? transactionDate,
-              amount: money.value,
-              texts: investment.identity(word),
-            }),
+          ? context.identify(transactionDate, money.value, ...cutDescription(text))
+          : context.identify(authorizedDate ?? transactionDate, money.value, investment.identity(word), ''),
       providerAccountId: context.providerAccountId,
       transactionType,
       subtype,
@@ -146,7 +142,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
 type Investment = Pick<
   ProviderTransactionData,
   'symbol' | 'securityName' | 'assetType' | 'quantity' | 'unitPrice' | 'commission' | 'fees'
-> & { identity: (word: string) => readonly string[] }
+> & { identity: (word: string) => string }
 
 /** What files of investment accounts have beside a date, an amount and a text. */
 function createInvestmentReader(column: (role: ColumnRole) => number, name: (role: ColumnRole) => string) {

@@ -42,11 +42,12 @@ export function toInvestmentTransactions(
   const commission = costOf(read('COMMISSION'))
 
   const make = (kind: TransactionKind, amount: Decimal, quantity: Decimal | null): ProviderTransactionData => ({
-    providerTransactionId: context.identify({
-      date: date.value,
+    providerTransactionId: context.identify(
+      date.value,
       amount,
-      texts: investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, quantity),
-    }),
+      investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, quantity),
+      '',
+    ),
     providerAccountId: context.providerAccountId,
     ...kind,
     providerType: word,

@@ -138,35 +138,42 @@ export function createStatementReader(options: StatementOptions): StatementReade
     return null
   }
 
-  const keep = (element: OfxElement, number: number, transactions: ProviderTransactionData[], context: RowContext) => {
+  const give = (transaction: ProviderTransactionData, context: RowContext) => {
+    page.transactions.push(transaction)
+    context.account.noteDate(transaction.transactionDate)
+  }
+
+  /** Holds back what corrects another, and keeps what others correct. Returns whether it is held back. */
+  const correct = (
+    element: OfxElement,
+    number: number,
+    transactions: ProviderTransactionData[],
+    context: RowContext,
+  ) => {
     const correction = correctionOf(element)
+    const target = correction === null ? null : fitIdKey(context.providerAccountId, correction.fitId)
     if (options.wanted !== undefined) {
       const key = fitIdKey(context.providerAccountId, fitIdOf(element))
-      const isItself = correction !== null && fitIdKey(context.providerAccountId, correction.fitId) === key
-      if (options.wanted.has(key) && !found.has(key) && !isItself) found.set(key, transactions)
+      if (options.wanted.has(key) && !found.has(key) && key !== target) found.set(key, transactions)
     }
-    if (correction === null) {
-      for (const transaction of transactions) {
-        page.transactions.push(transaction)
-        context.account.noteDate(transaction.transactionDate)
-      }
-    } else {
-      const target = fitIdKey(context.providerAccountId, correction.fitId)
-      corrections.push({ action: correction.action, target, transactions, path: pathOf(element, number) })
-    }
+    if (correction === null || target === null) return false
+    corrections.push({ action: correction.action, target, transactions, path: pathOf(element, number) })
+    return true
   }
 
   const readBankTransaction = (element: OfxElement, number: number, context: RowContext): string | null => {
     const transaction = toTransaction(element, context)
     if (typeof transaction === 'string') return transaction
-    keep(element, number, [transaction], context)
+    const isPlain = options.wanted === undefined && fieldOf(element, 'CORRECTFITID') === ''
+    if (isPlain || !correct(element, number, [transaction], context)) give(transaction, context)
     return null
   }
 
   const readInvestmentTransactions = (element: OfxElement, number: number, context: RowContext): string | null => {
     const transactions = toInvestmentTransactions(element, context)
     if (typeof transactions === 'string') return transactions
-    keep(element, number, transactions, context)
+    if (!correct(element, number, transactions, context))
+      for (const transaction of transactions) give(transaction, context)
     return null
   }
 

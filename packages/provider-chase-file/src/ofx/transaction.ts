@@ -66,7 +66,7 @@ export function toTransaction(element: OfxElement, context: TransactionContext):
     (context.isChase ? classifyChaseText(name, context.kind) : null) ??
     classify(word, context.kind, amount.value.startsWith('-'))
   return {
-    providerTransactionId: context.identify({ date: date.value, amount: amount.value, texts: [name, memo] }),
+    providerTransactionId: context.identify(date.value, amount.value, name, memo),
     providerAccountId: context.providerAccountId,
     transactionType,
     subtype,
