@@ -12,18 +12,20 @@ import { openStatementFile } from './statement-file.ts'
 const bundledFile = 'chase-activity-2026-11-02.qfx'
 const readNext = `
 Read next: examples/chase-import/src/import-file.ts, which reads a file page by page.
-Then try a file of your own: pnpm demo:file <file>
+Then try a file of your own: npx -y pnpm@12.21.0 demo:file <file>
 `
 
 /** From the best to the worst. */
 const exitCodes = [0, 2, 1] as const
 type ExitCode = (typeof exitCodes)[number]
 
-async function importOne(path: string, name: string, json: boolean): Promise<ExitCode> {
+type ImportOptions = { json: boolean; accountId: string | undefined }
+
+async function importOne(path: string, name: string, { json, accountId }: ImportOptions): Promise<ExitCode> {
   const file = await openStatementFile(path)
   if (file.isErr()) return fail(`${file.error}: ${name}`)
   const provider = createProvider(chaseFile, { includeRawData: json }).unwrap()
-  const rejected = await (json ? printRecords : printReport)(provider, file.value, name)
+  const rejected = await (json ? printRecords : printReport)(provider, { ...file.value, accountId }, name)
   if (rejected.isOk()) return rejected.value > 0 ? 2 : 0
   const { displayName, documentationUrl } = provider.metadata
   const advice = `How to download a file at ${displayName}: ${documentationUrl}`
@@ -42,9 +44,10 @@ async function run(args: string[]): Promise<ExitCode> {
     await print(help)
     return 0
   }
-  const { files, json } = parsed
+  const { files, ...options } = parsed
+  const { json } = options
   if (files.length === 0) {
-    const exitCode = await importOne(join(import.meta.dirname, '../data', bundledFile), bundledFile, json)
+    const exitCode = await importOne(join(import.meta.dirname, '../data', bundledFile), bundledFile, options)
     if (!json) await print(readNext)
     return exitCode
   }
@@ -52,7 +55,7 @@ async function run(args: string[]): Promise<ExitCode> {
   for (const [index, file] of files.entries()) {
     if (index > 0 && !json) await print('\n')
     // pnpm runs scripts in the folder of their package; INIT_CWD is where the user is.
-    reached.push(await importOne(resolve(process.env.INIT_CWD ?? '', file), file, json))
+    reached.push(await importOne(resolve(process.env.INIT_CWD ?? '', file), file, options))
   }
   return exitCodes.findLast((exitCode) => reached.includes(exitCode)) ?? 0
 }

@@ -8,6 +8,8 @@ export type StatementFile = {
   fileName: string
   fileContent: () => AsyncIterable<Uint8Array>
   size: number
+  /** The account of a file that does not say. */
+  accountId?: string | undefined
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -98,7 +98,7 @@ describe.concurrent('the program', () => {
     expect(await run(['--files'])).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'No file is named.\nUsage: pnpm demo:file [--json] <file>…\n',
+      stderr: 'No file is named.\nUsage: npx -y pnpm@12.21.0 demo:file [--json] [--account <id>] <file>…\n',
     })
   })
 

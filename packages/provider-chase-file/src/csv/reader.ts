@@ -28,9 +28,6 @@ const CARD_ROWS_AT_MOST = 1_000
 
 const SHIFTED = 'The cells are not under their columns: a comma that is not in quotes divides one.'
 
-const WHOSE_FILE =
-  "The file does not say of which account it is. Pass accountId, such as 'deposit-1234', or keep the name that Chase gave it."
-
 /** How to read a file. */
 export type CsvOptions = {
   readonly layout: Layout
@@ -135,7 +132,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
     const providerAccountId = accountIdOfRow(row)
     const ofRow = accountIdOf(lastFourOfCell(reader.accountNumberOf(row)))
     if (providerAccountId === null) {
-      issue ??= { path: 'accountId', line: place.line, reason: WHOSE_FILE }
+      issue ??= { path: 'accountId', line: place.line, reason: whoseFile(layout) }
       return
     }
     numberOfFile ??= ofRow
@@ -218,7 +215,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
       }
       if (accounts.size === 0) {
         const providerAccountId = ofFile ?? otherwise
-        if (providerAccountId === null) return Err({ path: 'accountId', reason: WHOSE_FILE })
+        if (providerAccountId === null) return Err({ path: 'accountId', reason: whoseFile(layout) })
         accountOf(providerAccountId)
       }
       if (hasBalance) {
@@ -245,6 +242,10 @@ export function createCsvReader(options: CsvOptions): FileReader {
       accounts: [...accounts.values()].map(({ data, period }) => ({ account: data, period })),
     }),
   }
+}
+
+function whoseFile({ kind }: Layout): string {
+  return `The file does not say of which account it is. Pass accountId, such as '${kind}-1234', or keep the name that Chase gave it.`
 }
 
 /** The account that the caller means must be one of the file's kind, lest a checking account becomes a card. */
