@@ -163,7 +163,7 @@ describe('a configuration error names the settings', () => {
     }
     const error = createProvider(nested, given as never).unwrapErr()
     expect(error.message).toBe(
-      "The provider 'acme' is not configured. Settings missing: clientId, endpoint.host, endpoint.ports.1.number; not valid: redirectUri, endpoint.ports.0.number, proxy.",
+      "The provider 'acme' can't be made with these settings. Missing: clientId, endpoint.host, endpoint.ports.1.number. Not valid: redirectUri, endpoint.ports.0.number, proxy.",
     )
     expect(error).toMatchObject({ code: 'PROVIDER_CONFIGURATION_INVALID', provider: 'acme' })
     expect(error.settings).toEqual([
@@ -191,7 +191,7 @@ describe('a configuration error names the settings', () => {
   test('and one that is too many', () => {
     const strict = withSettings(z.strictObject({}))
     const error = createProvider(strict, { canary: 'canary' } as never).unwrapErr()
-    expect(error.message).toContain('not valid: (settings)')
+    expect(error.message).toContain('Not valid: (settings)')
   })
 })
 

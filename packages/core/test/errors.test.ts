@@ -226,7 +226,7 @@ describe('provider errors', () => {
 describe('errors of the factory and the registry', () => {
   test('ConfigurationError names the settings', () => {
     const error = new ConfigurationError({ provider: 'acme', missing: ['a', 'b.c'], invalid: ['d'] })
-    expect(error.message).toBe("The provider 'acme' is not configured. Settings missing: a, b.c; not valid: d.")
+    expect(error.message).toBe("The provider 'acme' can't be made with these settings. Missing: a, b.c. Not valid: d.")
     expect(error.toJSON()).toEqual({
       name: 'ConfigurationError',
       message: error.message,
@@ -237,7 +237,7 @@ describe('errors of the factory and the registry', () => {
       settings: ['a', 'b.c', 'd'],
     })
     expect(new ConfigurationError({ provider: 'acme', missing: [], invalid: ['d'] }).message).toBe(
-      "The provider 'acme' is not configured. Settings not valid: d.",
+      "The provider 'acme' can't be made with these settings. Not valid: d.",
     )
   })
 

@@ -63,7 +63,7 @@ describe('the account by the name of the file', () => {
     ] as const) {
       const error = (await readEverything(text, { fileName })).unwrapErr()
       expect(error).toMatchObject({ code: 'PROVIDER_INVALID_INPUT', issues: [{ path: 'accountId' }] })
-      expect(error.message).toMatch(/Pass accountId, such as 'deposit-1234'/)
+      expect(error.message).toMatch(/Pass accountId, such as '(?:deposit|card|invest)-1234'/)
       const identified = (await provider.identify(toFile(text, { fileName }))).unwrap()
       expect(identified?.accounts).toMatchObject([{ providerAccountId: null, accountNumberMasked: null, category }])
       expect(await accountsOf(text, fileName, accountId)).toEqual([accountId])

@@ -12,10 +12,10 @@ export class ConfigurationError extends FinportError {
 
   constructor(context: { provider: string; missing: readonly string[]; invalid: readonly string[] }) {
     const said = [
-      ...(context.missing.length > 0 ? [`missing: ${context.missing.join(', ')}`] : []),
-      ...(context.invalid.length > 0 ? [`not valid: ${context.invalid.join(', ')}`] : []),
+      ...(context.missing.length > 0 ? [`Missing: ${context.missing.join(', ')}.`] : []),
+      ...(context.invalid.length > 0 ? [`Not valid: ${context.invalid.join(', ')}.`] : []),
     ]
-    super(`The provider '${context.provider}' is not configured. Settings ${said.join('; ')}.`)
+    super(`The provider '${context.provider}' can't be made with these settings. ${said.join(' ')}`)
     this.provider = context.provider
     this.settings = [...context.missing, ...context.invalid]
   }
