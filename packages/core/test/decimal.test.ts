@@ -20,6 +20,8 @@ const canonicalText = (value: Big): string => (value.eq(0) ? '0' : value.toFixed
 /** A value as units × 10^-scale: small ones, so that equal values and ties do come, and ones of up to 40 digits. */
 const scaledValues = fc.oneof(
   fc.record({ units: fc.bigInt({ min: -120n, max: 120n }), scale: fc.nat({ max: 2 }) }),
+  // What amounts are like, up to where doubles no longer hold them.
+  fc.record({ units: fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), scale: fc.nat({ max: 14 }) }),
   fc.record({ units: fc.bigInt({ min: 1n - 10n ** 40n, max: 10n ** 40n - 1n }), scale: fc.nat({ max: 30 }) }),
 )
 const decimals = scaledValues.map(({ units, scale }) => toDecimal(`${units}e-${scale}`))

@@ -244,6 +244,20 @@ test.each([
   }
 })
 
+test('a value is trimmed the same whatever stands near it', async () => {
+  for (const name of ['\x01SUNRISE', 'SUNRISE\x1f', '\u00a0SUNRISE', ' SUNRISE\t', '\x0bSUNRISE']) {
+    const rows = [{ ...record(0), NAME: name }, { ...record(1) }]
+    const descriptions = new Set<string | undefined>()
+    for (const other of ['ASCII', 'CAFÉ', 'N\0L']) {
+      const [, last] = rows
+      const text = printOfx([{ rows: [rows[0] as OfxTree, { ...last, NAME: other }] }])
+      const { items } = (await provider.fetchTransactions(toFile(text), 'deposit-4482')).unwrap()
+      descriptions.add(items[0]?.description)
+    }
+    expect([...descriptions], JSON.stringify(name)).toHaveLength(1)
+  }
+})
+
 test('cards of one file are each told before their first row', async () => {
   const lines = Array.from({ length: 3_000 }, (_, index) => `${1_000 + Math.floor(index / 700)},${cardLine()}`)
   const known = new Set<string>()

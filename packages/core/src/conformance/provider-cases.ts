@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
-import { isDeepStrictEqual } from 'node:util'
 import type { FileImportCredentials } from '../credentials.ts'
-import type { ProviderAccountData } from '../data/account.ts'
-import type { ProviderHoldingData } from '../data/holding.ts'
-import type { ProviderTransactionData } from '../data/transaction.ts'
 import type { ProviderError } from '../errors/provider-error.ts'
-import { isFileProvider, isOAuthProvider, isSnapshotProvider, type TransactionQuery } from '../provider.ts'
+import { isFileProvider, isSnapshotProvider, type TransactionQuery } from '../provider.ts'
 import { Ok, type Result } from '../result.ts'
-import type { FetchFunction } from '../runtime.ts'
 import { accountBatchSchema, holdingBatchSchema, transactionBatchSchema } from '../schemas.ts'
 import {
   assertNoSecret,
@@ -24,7 +19,6 @@ import {
   everyAccount,
   everyHolding,
   everyTransaction,
-  hasMethod,
   hear,
   requireProvider,
   type Session,
@@ -214,98 +208,5 @@ export const providerCases: CasesByName = {
       })
     }
     assertNoSecret(session.heard, harness.secrets)
-  },
-}
-
-const json = { 'content-type': 'application/json' }
-
-/** Networks and institutions that fail. What they say quotes secrets, as some do. */
-const brokenFetches = (secrets: readonly string[]): Readonly<Record<string, FetchFunction>> => ({
-  'a network that fails': async () => {
-    throw new TypeError(`fetch failed: ${secrets.join(' ')}`)
-  },
-  'an answer of 500': async () => new Response('{"error":"internal"}', { status: 500 }),
-  'an answer of 400 that quotes the request': async () =>
-    new Response(JSON.stringify({ error: 'invalid', request: secrets }), { status: 400, headers: json }),
-  'a web page instead of data': async () =>
-    new Response('<!doctype html><title>Maintenance</title>', { headers: { 'content-type': 'text/html' } }),
-  'an empty object': async () => new Response('{}', { headers: json }),
-  'JSON that is cut off': async () => new Response('{"accounts":[{"id":', { headers: json }),
-})
-
-/** What a provider does when the network or the institution fails. */
-export const networkCases: CasesByName = {
-  async 'gives an error, never an empty batch or a rejection, for answers it can not use'(harness) {
-    const id = await someAccountId(harness)
-    for (const [what, fetch] of Object.entries(brokenFetches(harness.secrets))) {
-      const session = start(harness, fetch)
-      const { connector, credentials } = session
-      const provider = requireProvider(session)
-      const { supports } = provider.metadata
-      const calls: Record<string, () => Promise<Result<unknown, ProviderError>>> = {
-        fetchAccounts: () => provider.fetchAccounts(credentials),
-      }
-      if (supports.transactions) calls.fetchTransactions = () => provider.fetchTransactions(credentials, id)
-      if (supports.holdings) calls.fetchHoldings = () => provider.fetchHoldings(credentials, id)
-      if (isOAuthProvider(connector)) {
-        calls.exchangeCodeForTokens = () => connector.exchangeCodeForTokens('code-of-the-kit')
-        calls.refreshAccessToken = () => connector.refreshAccessToken('refresh-token-of-the-kit')
-      }
-      for (const [method, call] of Object.entries(calls)) {
-        if (!hasMethod(connector, method)) continue
-        const result = await settle(`${method} with ${what}`, call)
-        assert(result.isErr(), `${method} with ${what} must be an error.`)
-        session.heard.push(result.error)
-      }
-      assertNoSecret(session.heard, harness.secrets)
-    }
-  },
-}
-
-/** Asserts that a snapshot has the rows that the calls have. */
-function assertSame<T>(found: readonly T[], called: readonly T[], idOf: (row: T) => string, what: string): void {
-  const byId = (rows: readonly T[]) => [...rows].sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
-  assert(isDeepStrictEqual(byId(found), byId(called)), `The snapshot gives other ${what} than the three calls.`)
-}
-
-/** What a provider does that gives everything in one read. */
-export const snapshotCases: CasesByName = {
-  async 'gives the same in a snapshot as in the three calls'(harness) {
-    const session = start(harness)
-    const { connector, credentials } = session
-    assert(isSnapshotProvider(connector))
-    const accounts = new Map<string, ProviderAccountData>()
-    const transactions = new Map<string, ProviderTransactionData>()
-    const holdings = new Map<string, ProviderHoldingData>()
-    const accountId = ({ providerAccountId }: { providerAccountId: string }) => providerAccountId
-    const transactionId = (row: ProviderTransactionData) => `${accountId(row)} ${row.providerTransactionId}`
-    const holdingId = (row: ProviderHoldingData) => `${accountId(row)} ${row.providerHoldingId}`
-    for (const page of await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials))) {
-      const { completed, ...lists } = toValue('fetchSnapshot', page)
-      const { rejected, warnings } = lists
-      const what = 'A page of the snapshot'
-      assertValid(accountBatchSchema, { items: lists.accounts, rejected, warnings, complete: true }, what)
-      assertValid(transactionBatchSchema, { items: lists.transactions, rejected, warnings, covered: null }, what)
-      assertValid(holdingBatchSchema, { items: lists.holdings, rejected, warnings, complete: true }, what)
-      assert(Array.isArray(completed), `${what} must have a list named completed.`)
-      for (const account of lists.accounts) accounts.set(account.providerAccountId, account)
-      for (const row of lists.transactions) {
-        assert(accounts.has(row.providerAccountId), 'A transaction comes before its account.')
-        transactions.set(transactionId(row), row)
-      }
-      for (const row of lists.holdings) holdings.set(holdingId(row), row)
-    }
-    assertSame([...accounts.values()], await everyAccount(session), accountId, 'accounts')
-    assertSame([...transactions.values()], await everyTransaction(session), transactionId, 'transactions')
-    assertSame([...holdings.values()], await everyHolding(session), holdingId, 'holdings')
-
-    const day = transactions.values().next().value?.transactionDate
-    const query = { startDate: day, endDate: day }
-    for (const page of await settleAll('fetchSnapshot', () => connector.fetchSnapshot(credentials, query))) {
-      assert(
-        toValue('fetchSnapshot', page).transactions.every((row) => day === undefined || row.transactionDate === day),
-        'A snapshot of one day gives transactions of other days.',
-      )
-    }
   },
 }

@@ -4,7 +4,9 @@ import { describeThrown } from './assertions.ts'
 import { connectorCases, oauthCases } from './connector-cases.ts'
 import { fileCases } from './file-cases.ts'
 import { type CasesByName, type ConformanceCase, type ProviderHarness, start } from './harness.ts'
-import { networkCases, providerCases, snapshotCases } from './provider-cases.ts'
+import { networkCases } from './network-cases.ts'
+import { providerCases } from './provider-cases.ts'
+import { snapshotCases } from './snapshot-cases.ts'
 
 /** What a case ends in: always an AssertionError, which quotes no secret. */
 function toAssertionError(thrown: unknown, secrets: readonly string[]): AssertionError {
