@@ -45,7 +45,6 @@ const TAG = /^(\/?)([A-Za-z_][\w.:-]*)(?:\s[\s\S]*?)?(\/?)$/
 const LONGEST_TAG = 1_024
 const CACHED_TAGS = 4_096
 const UNKNOWN = Number.POSITIVE_INFINITY
-const SPACE = 32
 
 /**
  * Reads both dialects of OFX, SGML (1.x, where leaves need no end tag) and XML (2.x), and the mixtures that banks make of them, in one pass and in linear
@@ -156,11 +155,8 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   const settle = (tag: Tag, text: string, position: number, end: number) => {
     let value = ''
     if (isPlain && pendingRaw === '' && pendingDecoded === '') {
-      let first = position
-      let last = end
-      while (first < last && text.charCodeAt(first) <= SPACE) first++
-      while (last > first && text.charCodeAt(last - 1) <= SPACE) last--
-      value = decodeEntities(text.slice(first, last))
+      const source = text.slice(position, end).trim()
+      value = source.includes('&') ? clean(decodeEntities(source)) : source
     } else {
       value = clean(pendingDecoded + decodeText(pendingRaw + text.slice(position, end)))
     }
