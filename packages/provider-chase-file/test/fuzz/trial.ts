@@ -47,7 +47,7 @@ export type Outcome = {
 const MEGABYTE = 1024 * 1024
 const MILLISECONDS_PER_MEGABYTE = 1_000
 /** Below this, a measurement says more of the collector of garbage than of the reading. */
-const FLOOR_MILLISECONDS = 250
+const FLOOR_MILLISECONDS = 400
 const MEASUREMENTS = 3
 
 /** As JSON has it: behind an even number of backslashes it is one, behind an odd number it is a text of six characters. */
