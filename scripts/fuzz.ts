@@ -38,7 +38,9 @@ function createWatchdog(): { watch(input: Input): void; stop(): Promise<number> 
 }
 
 async function replay(path: string): Promise<void> {
-  const { failure, milliseconds, traits } = await tryInput(JSON.parse(readFileSync(path, 'utf8')) as Input)
+  const { failure, milliseconds, traits } = await tryInput(JSON.parse(readFileSync(path, 'utf8')) as Input, {
+    timed: true,
+  })
   console.log([...traits, `${Math.round(milliseconds)} ms`, failure ?? 'nothing is wrong'].join('\n'))
   if (failure !== null) process.exitCode = 1
 }
@@ -50,6 +52,7 @@ async function run(minutes: number, seed: number): Promise<void> {
   let number = 0
   const figures = await fuzz({
     seed,
+    timed: true,
     goOn: () => performance.now() < end,
     onInput(input) {
       number++

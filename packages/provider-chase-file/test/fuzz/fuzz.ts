@@ -7,6 +7,8 @@ import { type Input, tryInput } from './trial.ts'
 /** How long to go on, and whom to tell. */
 export type FuzzOptions = {
   readonly seed: number
+  /** Whether an input that takes too long is a failure: not in tests, whose machine may be busy. */
+  readonly timed: boolean
   /** Asked before each input: whether there is to be another. */
   readonly goOn: (inputs: number) => boolean
   /** An input is about to be tried. */
@@ -49,7 +51,7 @@ function inputOf({ name }: Seed, text: string, random: Random): Input {
 }
 
 /** Breaks the fixtures in ways that a seed repeats, and keeps what shows something new to break it further. */
-export async function fuzz({ seed, goOn, onInput, onFailure }: FuzzOptions): Promise<FuzzFigures> {
+export async function fuzz({ seed, timed, goOn, onInput, onFailure }: FuzzOptions): Promise<FuzzFigures> {
   const random = createRandom(seed)
   const corpus = readCorpus()
   const seeds = corpus.length
@@ -70,7 +72,7 @@ export async function fuzz({ seed, goOn, onInput, onFailure }: FuzzOptions): Pro
     const text = figures.inputs < seeds ? from.text : mutate(from.text, random.pick(corpus).text, random)
     const input = inputOf(from, text, random)
     onInput?.(input)
-    const outcome = await tryInput(input)
+    const outcome = await tryInput(input, { timed })
     figures.inputs++
     figures.bytes += text.length
     figures.slowestMilliseconds = Math.max(figures.slowestMilliseconds, outcome.milliseconds)
