@@ -43,8 +43,21 @@ const chaseTexts: readonly ChaseText[] = [
   },
 ]
 
+/** Whether a text is one of a kind's, since nearly all are merchants'. */
+const patterns: Readonly<Record<StatementKind, RegExp>> = {
+  deposit: patternOf('deposit'),
+  card: patternOf('card'),
+  invest: patternOf('invest'),
+}
+
+function patternOf(kind: StatementKind): RegExp {
+  const starts = chaseTexts.filter((known) => known.kind === kind).map(({ start }) => start)
+  return new RegExp(starts.length === 0 ? '(?!)' : `^\\s*(?:${starts.join('|')})`, 'i')
+}
+
 /** What a row of Chase's is by its text; `null` where that is a merchant's. */
 export function classifyChaseText(name: string, kind: StatementKind): Classification | null {
+  if (!patterns[kind].test(name)) return null
   const text = name.trimStart().toUpperCase()
   return chaseTexts.find((known) => known.kind === kind && text.startsWith(known.start))?.classification ?? null
 }

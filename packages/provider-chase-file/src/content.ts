@@ -6,10 +6,12 @@ const CHUNK_BYTES = 64 * 1024
 /** How much is read before others get a turn. */
 const TURN_BYTES = 16 * CHUNK_BYTES
 
-/** A piece of a file, as text whose code units are its bytes, and the bytes themselves. */
+/** A piece of a file. */
 export type ContentChunk = {
-  readonly bytes: Uint8Array
-  readonly binary: string
+  /** How many bytes of the file it is. */
+  readonly size: number
+  /** What it holds: the bytes themselves, or those of UTF-8 in place of UTF-16. */
+  readonly bytes: Buffer
   /** Whether all of it is ASCII other than NUL, so that there is nothing to decode or clean. */
   readonly isPlain: boolean
 }
@@ -29,8 +31,11 @@ export async function* readChunks(content: FileContent, signal?: AbortSignal): A
     if (isFirst) decoder = utf16DecoderOf(bytes)
     isFirst = false
     const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
-    const binary = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength).toString('latin1')
-    yield { bytes, binary, isPlain: isAscii(utf8) && !utf8.includes(0) }
+    yield {
+      size: bytes.length,
+      bytes: Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength),
+      isPlain: isAscii(utf8) && !utf8.includes(0),
+    }
     sinceTurn += bytes.length
     if (sinceTurn >= TURN_BYTES) {
       sinceTurn = 0

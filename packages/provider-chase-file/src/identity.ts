@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer'
 import type { Decimal, IsoDate } from '@finport/core'
 import { createOccurrenceCounter, type OccurrenceCounter } from './occurrence-counter.ts'
+import { hashOfBoth, printOf, type TextPrint } from './text-print.ts'
 
 /**
  * What names a transaction for ever.
@@ -12,27 +14,24 @@ import { createOccurrenceCounter, type OccurrenceCounter } from './occurrence-co
  * are equal in all of this are told apart by counting them: they are interchangeable, so it does not matter which is which, and a file downloaded later with more rows gives
  * the old ones the ids they had.
  */
-export type TransactionIdentity = (date: IsoDate, amount: Decimal, text: string, more: string) => string
+export type TransactionIdentity = (date: IsoDate, amount: Decimal, text: TextPrint, more: TextPrint) => string
 
 /** A counter for one account. Feed it every row of the account in a file, in any order. */
 export function createTransactionIdentity(): TransactionIdentity {
   const days = new Map<IsoDate, OccurrenceCounter>()
   let lastDate: IsoDate | null = null
-  let prefix = ''
-  let day = createOccurrenceCounter()
+  let day = createOccurrenceCounter(0)
+  const id = createIdWriter()
   return (date, amount, text, more) => {
     if (date !== lastDate) {
-      day = days.get(date) ?? createOccurrenceCounter()
+      // Days have about as many rows as the one before.
+      day = days.get(date) ?? createOccurrenceCounter(day.size())
       days.set(date, day)
       lastDate = date
-      prefix = `${date}_`
     }
-    const print = finish(hash(more, hash(text, TEXT_SEED)))
-    const occurrence = day.next(print, finish(hash(amount, AMOUNT_SEED)))
-    // Short pieces first: a text of more than twelve characters is kept as a tree of what it was made of.
-    const middle = `${amount}_`
-    const end = `${hexadecimal(print)}_${occurrence}`
-    return `${prefix}${middle}${end}`
+    const print = finish(hashOfBoth(text, more))
+    const occurrence = day.next(print, finish(hashOfAmount(amount)))
+    return id.write(date, amount, print, occurrence)
   }
 }
 
@@ -40,8 +39,9 @@ export function createTransactionIdentity(): TransactionIdentity {
 export const CHASE_PIECE = 32
 
 /** NAME and MEMO as Chase makes them of a description: 32 characters, and of the rest, without blanks at its start, 32 more. */
-export function cutDescription(description: string): readonly [name: string, memo: string] {
-  return [description.slice(0, CHASE_PIECE), description.slice(CHASE_PIECE).trimStart().slice(0, CHASE_PIECE)]
+export function cutDescription(description: string): readonly [name: TextPrint, memo: TextPrint] {
+  const rest = description.slice(CHASE_PIECE).trimStart()
+  return [printOf(description.slice(0, CHASE_PIECE)), printOf(rest.slice(0, CHASE_PIECE))]
 }
 
 /** What the formats call one thing: the words of CSV files as OFX has them. */
@@ -58,22 +58,11 @@ export function investmentIdentity(word: string, security: string, units: Decima
   return `${SAME_ACTIONS[action] ?? action}|${security}|${units ?? ''}`
 }
 
-const TEXT_SEED = 0x9747b28c
-const AMOUNT_SEED = 0x510e527f
-const SPACE = 32
-const NO_BREAK_SPACE = 160
-
-/**
- * A hash of a text without its blanks, to be finished; of two texts, the second goes on with the first's. 32 bits are enough to tell apart the texts of one day and amount, and nothing depends on more: contents with the same hash
- * are counted like equal ones.
- */
-function hash(text: string, seed: number): number {
-  let state = seed
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit > SPACE && unit !== NO_BREAK_SPACE) state = Math.imul(state ^ unit, 0x85ebca6b) ^ (state >>> 15)
-  }
-  return state
+/** 32 bits are enough to tell apart the texts of one day and amount, and nothing depends on more: contents with the same hash are counted like equal ones. */
+function hashOfAmount(amount: Decimal): number {
+  let hash = 0
+  for (let index = 0; index < amount.length; index++) hash = (Math.imul(hash, 31) + amount.charCodeAt(index)) | 0
+  return hash
 }
 
 /** Spreads each bit over all of them, as MurmurHash3 does. */
@@ -83,11 +72,36 @@ function finish(state: number): number {
   return mixed ^ (mixed >>> 16)
 }
 
-/** The numbers of 12 bits as three digits, and of 8 bits as two: writing them out each time takes a tenth of an import. */
-const TRIPLES = Array.from({ length: 4096 }, (_, bits) => bits.toString(16).padStart(3, '0'))
-const PAIRS = Array.from({ length: 256 }, (_, bits) => bits.toString(16).padStart(2, '0'))
+const LONGEST_ID = 2_048
+const UNDERSCORE = 95
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
-/** Eight digits: ids are short and show no text. */
-function hexadecimal(bits: number): string {
-  return (TRIPLES[bits >>> 20] as string) + TRIPLES[(bits >>> 8) & 0xfff] + PAIRS[bits & 0xff]
+/** Puts ids together as bytes: as texts, they would be trees of their parts, of three times the size. */
+function createIdWriter() {
+  const bytes = Buffer.alloc(LONGEST_ID)
+  let written: IsoDate | null = null
+  let dateEnd = 0
+
+  const put = (text: string, start: number): number => {
+    for (let index = 0; index < text.length; index++) bytes[start + index] = text.charCodeAt(index)
+    const end = start + text.length
+    bytes[end] = UNDERSCORE
+    return end + 1
+  }
+
+  return {
+    /** Eight digits for the text: ids are short and show none of it. */
+    write(date: IsoDate, amount: Decimal, print: number, occurrence: number): string {
+      if (date !== written) {
+        dateEnd = put(date, 0)
+        written = date
+      }
+      let end = put(amount, dateEnd)
+      for (let shift = 28; shift >= 0; shift -= 4) bytes[end++] = DIGITS[(print >>> shift) & 15] as number
+      bytes[end++] = UNDERSCORE
+      if (occurrence > 9) return bytes.toString('latin1', 0, end) + occurrence
+      bytes[end++] = DIGITS[occurrence] as number
+      return bytes.toString('latin1', 0, end)
+    },
+  }
 }

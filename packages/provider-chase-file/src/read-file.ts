@@ -51,13 +51,13 @@ export async function* readFile(
   try {
     for await (const chunk of readChunks(file.fileContent, signal)) {
       if (signal?.aborted) return yield* end({ kind: 'aborted' })
-      if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
+      if (head.length < HEAD_BYTES) head += chunk.bytes.toString('latin1', 0, HEAD_BYTES - head.length)
       const signature = describeSignature(head)
       if (signature !== null) return yield* end(foreign(signature))
       reader ??= createReader(head, file, options)
       const issue = await reader.write(chunk)
       if (issue !== null) return yield* end({ kind: 'broken', issue })
-      offset += chunk.bytes.length
+      offset += chunk.size
       if (isForeign(reader, offset)) return yield* end(foreign(describeForeignFile(head)))
       if (offset > limits.fileBytes) return yield* end(tooMuch(offset, `more than ${limits.fileBytes} bytes`))
       if (reader.rowCount() > limits.records) return yield* end(tooMuch(offset, `more than ${limits.records} records`))

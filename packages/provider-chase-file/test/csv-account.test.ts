@@ -103,8 +103,16 @@ describe('the account by a column', () => {
   test('a row whose Card is empty has none, unless the caller or the name tells it', async () => {
     const text = csvText(cardColumnHeader, [`,${cardLine()}`])
     const error = (await readEverything(text, { fileName: 'cards.csv' })).unwrapErr()
-    expect(error).toMatchObject({ code: 'PROVIDER_INVALID_INPUT', issues: [{ path: 'accountId', line: 2 }] })
+    expect(error).toMatchObject({ code: 'PROVIDER_INVALID_INPUT', issues: [{ path: 'accountId' }] })
     expect(await accountsOf(text, cardName)).toEqual(['card-3391'])
+  })
+
+  test('a row whose Card is empty is rejected among rows of known cards', async () => {
+    const text = csvText(cardColumnHeader, [`3391,${cardLine()}`, `,${cardLine()}`, `7713,${cardLine()}`])
+    const { accounts, rejected } = await readRecords(text, { fileName: 'cards.csv' })
+    expect(accounts.map(({ providerAccountId }) => providerAccountId)).toEqual(['card-3391', 'card-7713'])
+    const reason = 'The row does not say of which account it is.'
+    expect(rejected).toMatchObject([{ providerAccountId: null, path: expect.stringContaining('line 3'), reason }])
   })
 })
 

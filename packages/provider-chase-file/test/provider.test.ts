@@ -458,6 +458,15 @@ describe('account numbers', () => {
     expect(everything.accounts.items).toMatchObject([{ rawData: { CCACCTFROM: { 'OTTER.ROLE': 'B' } } }])
   })
 
+  test("are masked where a vendor's tag repeats them anywhere in the statement", async () => {
+    const text = printOfx([{ account, rows: [row()] }]).replace(
+      '<CURDEF>',
+      '<X.KEY>000000904482<X.INFO><X.KEY>000000904482</X.INFO><CURDEF>',
+    )
+    const [statement] = (await readRecords(text)).accounts
+    expect(statement).toMatchObject({ rawData: { 'X.KEY': '••••4482', 'X.INFO': { 'X.KEY': '••••4482' } } })
+  })
+
   test('raw data can be left out everywhere', async () => {
     const { items, rejected, accounts } = await readRecords(printOfx(statements), { includeRawData: false })
     const kept = [...items, ...rejected, ...accounts].map(({ rawData }) => rawData)

@@ -71,6 +71,7 @@ export function createCsvReader(options: CsvOptions): FileReader {
   const reader = createRowReader(layout)
   const hasBalance = layout.roles.balance !== undefined
   const running = createRunningBalance()
+  const namesAccounts = layout.roles.card !== undefined || layout.roles.accountNumber !== undefined
   const pending = createPendingRows((transaction) => page.transactions.push(transaction))
   const named = accountIdOf(lastFourOfFileName(options.fileName))
   const ofFile = options.accountId ?? named
@@ -131,6 +132,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
     if (problem !== null) return reject(ofFile, place, problem, maskNumbers(reader.toRawData(row)))
     const providerAccountId = accountIdOfRow(row)
     const ofRow = accountIdOf(lastFourOfCell(reader.accountNumberOf(row)))
+    if (providerAccountId === null && namesAccounts)
+      return reject(null, place, 'The row does not say of which account it is.', maskNumbers(reader.toRawData(row)))
     if (providerAccountId === null) {
       issue ??= { path: 'accountId', line: place.line, reason: whoseFile(layout) }
       return
@@ -199,7 +202,8 @@ export function createCsvReader(options: CsvOptions): FileReader {
   }
 
   return {
-    write({ binary }) {
+    write({ bytes }) {
+      const binary = bytes.toString('latin1')
       splitter.write(isFirstChunk ? withoutMark(binary) : binary)
       isFirstChunk = false
       return issue

@@ -12,6 +12,7 @@ import { NO_CURRENCY } from '../ofx/account.ts'
 import { maskAccountNumber } from '../ofx/raw-data.ts'
 import { decodeBytes, decodeEntities, withoutNul } from '../ofx/text.ts'
 import { describeAmountProblem, describeDateProblem } from '../ofx/transaction.ts'
+import { EMPTY_PRINT, printOf } from '../text-print.ts'
 import type { ColumnRole, Layout } from './layouts.ts'
 import { assetTypeOf, classifyWord } from './tables.ts'
 import { createCsvDateReader } from './values.ts'
@@ -39,6 +40,7 @@ export type RowReader = {
 
 const zero = '0' as Decimal
 const SPACE = 32
+const LONGEST_AMOUNT = 40
 const AMOUNT = /^[+-]?\d*\.\d\d$/
 
 /** A reader for the rows of a layout. */
@@ -101,7 +103,12 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
       providerTransactionId:
         investment === null
           ? context.identify(transactionDate, money.value, ...cutDescription(text))
-          : context.identify(authorizedDate ?? transactionDate, money.value, investment.identity(word), ''),
+          : context.identify(
+              authorizedDate ?? transactionDate,
+              money.value,
+              printOf(investment.identity(word)),
+              EMPTY_PRINT,
+            ),
       providerAccountId: context.providerAccountId,
       transactionType,
       subtype,
@@ -190,9 +197,14 @@ function cell(row: readonly string[], column: number): string {
   return start === 0 && end === text.length ? text : text.slice(start, end)
 }
 
-/** An amount of these files, which are American: a comma groups digits or is out of place. An empty one is one of no money: securities received, a fee that was waived. */
+/**
+ * An amount of these files, which are American: a comma groups digits or is out of place. An empty one is one of no money: securities received, a fee that was waived. None has so many digits that
+ * running balances take long to add up.
+ */
 export function readCsvAmount(text: string): Result<Decimal, DecimalProblem> {
-  return text.includes(',') ? Err('grouped') : Decimal.parse(text === '' ? zero : text)
+  if (text.includes(',')) return Err('grouped')
+  const amount = Decimal.parse(text === '' ? zero : text)
+  return amount.isOk() && amount.value.length > LONGEST_AMOUNT ? Err('too_long') : amount
 }
 
 /** An amount that means nothing where it is 0, such as the price of a deposit. */

@@ -14,6 +14,7 @@ export function accountElementOf(statement: OfxElement): OfxElement | undefined 
 
 /** The currency that an element names. */
 export function currencyOf(element: OfxElement | undefined, name: 'CURDEF' | 'CURSYM'): string | null {
+  if (element === undefined) return null
   const code = fieldOf(element, name).toUpperCase()
   return /^[A-Z]{3}$/.test(code) ? code : null
 }
@@ -36,7 +37,8 @@ export function toAccount(statement: OfxElement, kind: StatementKind, options: A
   const from = accountElementOf(statement)
   const word = fieldOf(from, 'ACCTTYPE')
   const { category, accountType, label } = accountKindOf(kind, word)
-  const masked = maskAccountNumber(fieldOf(from, 'ACCTID'))
+  const accountNumber = fieldOf(from, 'ACCTID')
+  const masked = maskAccountNumber(accountNumber)
   return {
     providerAccountId: options.providerAccountId,
     accountNumberMasked: masked,
@@ -50,7 +52,7 @@ export function toAccount(statement: OfxElement, kind: StatementKind, options: A
     status: 'unknown',
     isActive: true,
     paper: false,
-    rawData: options.includeRawData ? toRawData(statement) : null,
+    rawData: options.includeRawData ? toRawData(statement, accountNumber) : null,
   }
 }
 

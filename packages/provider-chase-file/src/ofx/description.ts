@@ -1,4 +1,5 @@
 import { CHASE_PIECE } from '../identity.ts'
+import type { TextPrint } from '../text-print.ts'
 
 /**
  * One text of NAME and MEMO, blanks in a row made one.
@@ -6,15 +7,16 @@ import { CHASE_PIECE } from '../identity.ts'
  * Chase cuts its description after 32 characters: the rest, up to 32 more, is in MEMO, and blanks at the cut are lost. So where NAME is full, MEMO goes on in the
  * same word (or, which can't be seen, a blank was lost); where it is shorter, a blank was cut. Other banks put two texts there, or the same one twice.
  */
-export function joinDescription(name: string, memo: string, isChase: boolean): string {
+export function joinDescription(name: TextPrint, memo: TextPrint, isChase: boolean): string {
   const head = singleSpaced(name)
   const tail = singleSpaced(memo)
-  if (isChase) return head === '' || tail === '' ? head + tail : head + (name.length >= CHASE_PIECE ? '' : ' ') + tail
+  if (isChase)
+    return head === '' || tail === '' ? head + tail : head + (name.text.length >= CHASE_PIECE ? '' : ' ') + tail
   if (tail === '' || head.startsWith(tail)) return head
   if (head === '' || tail.startsWith(head)) return tail
   return `${head} ${tail}`
 }
 
-function singleSpaced(text: string): string {
-  return /\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ').trim() : text
+function singleSpaced({ text, isSingleSpaced }: TextPrint): string {
+  return isSingleSpaced ? text : text.replace(/\s+/g, ' ').trim()
 }

@@ -1,8 +1,8 @@
 /** An aggregate with what was in it. */
 export type OfxElement = {
-  name: string
+  readonly name: string
   /** Bytes before its start tag. */
-  offset: number
+  readonly offset: number
   /** Names and values of its leaves in turn: `['TRNTYPE', 'DEBIT', 'TRNAMT', '-12.50']`. */
   readonly fields: string[]
   readonly children: OfxElement[]
@@ -18,5 +18,7 @@ export function fieldOf(element: OfxElement | undefined, name: string): string {
 
 /** An element's first child of a name. */
 export function childOf(element: OfxElement | undefined, name: string): OfxElement | undefined {
-  return element?.children.find((child) => child.name === name)
+  if (element === undefined) return undefined
+  for (const child of element.children) if (child.name === name) return child
+  return undefined
 }

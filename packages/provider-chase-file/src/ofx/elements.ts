@@ -61,3 +61,6 @@ export const knownLeaves: ReadonlySet<string> = new Set([
   'NAME',
   'MEMO',
 ])
+
+/** Leaves of rows whose texts are read again and again. */
+export const textLeaves: ReadonlySet<string> = new Set(['NAME', 'MEMO'])

@@ -72,12 +72,14 @@ export function createFileAccounts({ includeRawData, accountId, warn }: FileAcco
     if (known !== undefined) return known
     let ofStatements: DateRange | null = null
     let ofRows: DateRange | null = null
+    let lastDate: IsoDate | null = null
     const account: FileAccount = {
       data: read(statement, kind, providerAccountId, null),
       kind,
       period: () => ofStatements ?? ofRows,
       noteDate(date) {
-        ofRows = withDay(ofRows, date)
+        if (date !== lastDate) ofRows = withDay(ofRows, date)
+        lastDate = date
       },
       notePeriod(period) {
         ofStatements = unionOf(ofStatements, period)

@@ -24,8 +24,8 @@ export type InvestmentWord =
   | 'SPLIT'
   | 'TRANSFER'
 
-/** The sign that units have by what the transaction is: those of a purchase come in even where a bank writes them without a sign. `given`: the file's. */
-type UnitsDirection = 'in' | 'out' | 'given'
+/** The sign that units have by what the transaction is: those of a purchase come in even where a bank writes them without a sign. `given`: the file's; `within`: they move, but within the account. */
+export type UnitsDirection = 'in' | 'out' | 'given' | 'within'
 
 /** What a transaction is, which way its units go, and whether its TOTAL moves cash of the account. */
 export type InvestmentRule = {
@@ -106,15 +106,14 @@ export const investmentRules: Record<InvestmentWord, InvestmentRule> = {
   ),
   INCOME: cashRule(incomeKind),
   INVEXPENSE: cashRule(() => ({ transactionType: 'fee', subtype: 'other_fee' })),
-  // Between the account's own sub-accounts: no cash comes or goes.
-  JRNLFUND: {
-    kind: () => ({ transactionType: 'transfer', subtype: 'journal_cash' }),
-    units: () => 'given',
-    movesCash: false,
-  },
+  // Both are between the account's own sub-accounts: nothing comes or goes.
+  JRNLFUND: unitsRule(
+    () => ({ transactionType: 'transfer', subtype: 'journal_cash' }),
+    () => 'within',
+  ),
   JRNLSEC: unitsRule(
     () => ({ transactionType: 'transfer', subtype: 'journal_security' }),
-    () => 'given',
+    () => 'within',
   ),
   MARGININTEREST: cashRule(() => ({ transactionType: 'fee', subtype: 'margin_interest' })),
   REINVEST: buyRule(() => ({ transactionType: 'trade', subtype: 'reinvest' })),

@@ -1,8 +1,15 @@
 import { Decimal, type IsoDate, Ok, type ProviderTransactionData, type TransactionKind } from '@finport/core'
 import { investmentIdentity } from '../identity.ts'
+import { EMPTY_PRINT, printOf } from '../text-print.ts'
 import { currencyOf } from './account.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
-import { type InvestmentWord, incomeKind, investmentFees, investmentRules } from './investment-tables.ts'
+import {
+  type InvestmentWord,
+  incomeKind,
+  investmentFees,
+  investmentRules,
+  type UnitsDirection,
+} from './investment-tables.ts'
 import { toRawData } from './raw-data.ts'
 import { type Security, securityKeyOf, unlistedSecurity } from './security.ts'
 import { describeAmountProblem, describeDateProblem, type TransactionContext } from './transaction.ts'
@@ -45,8 +52,8 @@ export function toInvestmentTransactions(
     providerTransactionId: context.identify(
       date.value,
       amount,
-      investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, quantity),
-      '',
+      printOf(investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, quantity)),
+      EMPTY_PRINT,
     ),
     providerAccountId: context.providerAccountId,
     ...kind,
@@ -74,7 +81,8 @@ export function toInvestmentTransactions(
   })
 
   // What undoes another has its signs the other way round.
-  const direction = fieldOf(general, 'REVERSALFITID') === '' ? rule.units(element) : 'given'
+  const own = rule.units(element)
+  const direction = own === 'within' || fieldOf(general, 'REVERSALFITID') === '' ? own : 'given'
   const trade = make(rule.kind(element), total, signed(units, direction))
   if (word !== 'REINVEST') return [trade]
   const income = { ...make(incomeKind(element), Decimal.negate(total), null), fees: [] }
@@ -109,7 +117,8 @@ function optional(text: string): Decimal | null {
   return text === '' ? null : Decimal.parse(text).unwrapOr<Decimal | null>(null)
 }
 
-function signed(units: Decimal | null, direction: 'in' | 'out' | 'given'): Decimal | null {
+function signed(units: Decimal | null, direction: UnitsDirection): Decimal | null {
+  if (direction === 'within') return null
   if (units === null || direction === 'given') return units
   return units.startsWith('-') === (direction === 'out') ? units : Decimal.negate(units)
 }

@@ -33,12 +33,15 @@ type RawData = { [name: string]: Json | Json[] }
 /**
  * An element under its own names, account numbers and secrets masked. What comes more than once is a list. Names are in capitals, so none is a property that every object
  * has.
+ *
+ * @param knownNumber an account number that may stand anywhere in it, such as that of the statement it is in.
  */
-export function toRawData(element: OfxElement): Json {
-  const data: RawData = {}
+export function toRawData(element: OfxElement, knownNumber = ''): Json {
   const { fields, children } = element
-  let accountNumber = ''
-  for (let index = 0; index < fields.length; index += 2) {
+  const isUsual = beginsAsUsual(fields)
+  const data = isUsual ? usualData(fields) : {}
+  let accountNumber = knownNumber
+  for (let index = isUsual ? USUAL_FIELDS : 0; index < fields.length; index += 2) {
     const name = fields[index] as string
     const value = fields[index + 1] as string
     const sensitivity = sensitive.get(name)
@@ -46,8 +49,26 @@ export function toRawData(element: OfxElement): Json {
     add(data, name, sensitivity === 'secret' ? '[masked]' : value)
   }
   if (accountNumber !== '') maskAccountNumbers(data, accountNumber)
-  for (const child of children) add(data, child.name, toRawData(child))
+  for (const child of children) add(data, child.name, toRawData(child, knownNumber))
   return data
+}
+
+const USUAL_FIELDS = 10
+
+/** Nearly all elements are transactions, and these begin with the same leaves. An object of known names takes a third of the time and memory of one that is given name after name. */
+function beginsAsUsual(fields: readonly string[]): boolean {
+  return (
+    fields[0] === 'TRNTYPE' &&
+    fields[2] === 'DTPOSTED' &&
+    fields[4] === 'TRNAMT' &&
+    fields[6] === 'FITID' &&
+    fields[8] === 'NAME'
+  )
+}
+
+function usualData(fields: readonly string[]): RawData {
+  const [, TRNTYPE = '', , DTPOSTED = '', , TRNAMT = '', , FITID = '', , NAME = ''] = fields
+  return { TRNTYPE, DTPOSTED, TRNAMT, FITID, NAME }
 }
 
 function add(data: RawData, name: string, value: Json) {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { Err, type FileContent } from '@finport/core'
 import { type ContentChunk, readChunks } from '../content.ts'
 import type { FileReader } from '../file-reader.ts'
@@ -10,7 +11,7 @@ import { createStatementReader, type FoundRows, type StatementOptions } from './
 const HEAD_BYTES = 4_096
 const NOT_REOPENED =
   'The stream gave another file when it was opened again: fileContent must start at the first byte each time it is called.'
-const NOTHING: ContentChunk = { bytes: new Uint8Array(), binary: '', isPlain: true }
+const NOTHING: ContentChunk = { size: 0, bytes: Buffer.alloc(0), isPlain: true }
 
 /** How to read a file. */
 export type OfxOptions = {
@@ -42,7 +43,7 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
   const readAgain = async (onChunk: (chunk: ContentChunk) => boolean): Promise<number | null> => {
     let bytes = 0
     for await (const chunk of readChunks(content, options.signal)) {
-      bytes += chunk.bytes.length
+      bytes += chunk.size
       if (bytes > options.fileBytes || !onChunk(chunk)) return null
     }
     return bytes
@@ -68,8 +69,8 @@ export function createOfxReader(content: FileContent, options: OfxOptions): File
   return {
     ...reader,
     async write(chunk) {
-      bytesRead += chunk.bytes.length
-      if (head.length < HEAD_BYTES) head = (head + chunk.binary).slice(0, HEAD_BYTES)
+      bytesRead += chunk.size
+      if (head.length < HEAD_BYTES) head += chunk.bytes.toString('latin1', 0, HEAD_BYTES - head.length)
       const issue = reader.write(chunk)
       if (!reader.isPaused() || issue !== null) return issue
       await readSecurities()

@@ -1,6 +1,8 @@
+import { Buffer } from 'node:buffer'
 import type { ContentChunk } from '../content.ts'
 import type { OfxElement } from './element.ts'
 import { findSpecial } from './special-markup.ts'
+import { createTagReader, isTagAt, type Tag, UNKNOWN } from './tag.ts'
 import { decodeBytes, decodeEntities, withoutNul } from './text.ts'
 
 /** How an aggregate ended: by its own end tag, by the tag of something that can't be inside it, or with the file. */
@@ -12,9 +14,13 @@ export type ScannerEvents = {
   readonly aggregateLevels: ReadonlyMap<string, number>
   /** Leaves that are never aggregates, even if others stand between them and their end tag. */
   readonly leaves: ReadonlySet<string>
+  /** Leaves whose values are told to `onText` where they are plain ASCII. */
+  readonly texts?: ReadonlySet<string>
+  /** Such a value, and between which bytes it lies. */
+  onText?(value: string, bytes: Uint8Array, from: number, to: number): void
   /** A known aggregate started. Returns whether the scanner is to pause there, so that its caller can prepare for what is in it; the next `write` goes on. */
   onStart(name: string, offset: number): boolean
-  /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it; if not, the element is used again for another. */
+  /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it. */
   onEnd(element: OfxElement, path: readonly OfxElement[], end: ElementEnd): boolean
 }
 
@@ -30,22 +36,6 @@ export type Scanner = {
   end(): ScanProblem | null
 }
 
-type Tag = {
-  /** What stands between the angle brackets, and the closing one. */
-  readonly source: string
-  readonly kind: 'start' | 'end' | 'empty'
-  readonly name: string
-  /** How deep it is; `UNKNOWN` for what is no known aggregate. */
-  readonly level: number
-  /** The tag that came after this one the last time: records look alike, so that the next one is nearly always known. */
-  successor: Tag | null
-}
-
-const TAG = /^(\/?)([A-Za-z_][\w.:-]*)(?:\s[\s\S]*?)?(\/?)$/
-const LONGEST_TAG = 1_024
-const CACHED_TAGS = 4_096
-const UNKNOWN = Number.POSITIVE_INFINITY
-
 /**
  * Reads both dialects of OFX, SGML (1.x, where leaves need no end tag) and XML (2.x), and the mixtures that banks make of them, in one pass and in linear
  * time. It knows the form and no banking:
@@ -57,15 +47,14 @@ const UNKNOWN = Number.POSITIVE_INFINITY
  * - `<` not followed by a name is text; comments, declarations and processing instructions are skipped, so that there are no entities to expand
  */
 export function createScanner(events: ScannerEvents, limits: ScannerLimits): Scanner {
-  const tags = new Map<string, Tag | null>()
+  const readTag = createTagReader(events.aggregateLevels, events.texts ?? new Set())
   /** The open aggregates and their levels. The first is the file itself. */
   const path: OfxElement[] = [{ name: '', offset: 0, fields: [], children: [] }]
   const levels: number[] = [-1]
   let top = path[0] as OfxElement
-  /** An element that nobody keeps: records are many and look alike. */
-  let spare: OfxElement | null = null
 
-  let carried = ''
+  let carried: Buffer = NOTHING
+  let memory: Buffer = NOTHING
   let chunkOffset = 0
   let lastTag: Tag | null = null
   let isPaused = false
@@ -78,26 +67,10 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   /** Its text so far: decoded, then raw. */
   let pendingDecoded = ''
   let pendingRaw = ''
-
-  const parseTag = (inside: string): Tag | null => {
-    const match = inside.length > LONGEST_TAG ? null : TAG.exec(inside)
-    if (match === null) return null
-    const [, slash, word = '', emptySlash] = match
-    // As a property's name a text is kept once, so that comparing names compares two references.
-    const [name = ''] = Object.keys({ [word.toUpperCase()]: null })
-    const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
-    return { source: `${inside}>`, kind, name, level: events.aggregateLevels.get(name) ?? UNKNOWN, successor: null }
-  }
-
-  const tagOf = (inside: string): Tag | null => {
-    let tag = tags.get(inside)
-    if (tag === undefined) {
-      tag = parseTag(inside)
-      if (tags.size < CACHED_TAGS) tags.set(inside, tag)
-    }
-    if (lastTag !== null) lastTag.successor = tag
-    return tag
-  }
+  /** The name of the leaf that ends where the present tag begins; empty when there is none. */
+  let leaf = ''
+  /** The first `>` from where one was last looked for. */
+  let tagEnd = -1
 
   const open = (tag: Tag, offset: number) => {
     const { name, level } = tag
@@ -109,10 +82,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       else if (known !== UNKNOWN) break
     }
     while (path.length > outer) closeTop('implied')
-    top = spare ?? { name, offset, fields: [], children: [] }
-    top.name = name
-    top.offset = offset
-    spare = null
+    top = { name, offset, fields: [], children: [] }
     path.push(top)
     levels.push(level)
     if (level !== UNKNOWN && events.onStart(name, offset)) isPaused = true
@@ -123,13 +93,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     const isKnown = levels.pop() !== UNKNOWN
     top = path[path.length - 1] as OfxElement
     if (isKnown) {
-      if (events.onEnd(element, path, end)) {
-        top.children.push(element)
-      } else {
-        element.fields.length = 0
-        element.children.length = 0
-        spare = element
-      }
+      if (events.onEnd(element, path, end)) top.children.push(element)
     } else if (
       end === 'tag' &&
       element.fields.length + element.children.length > 0 &&
@@ -151,24 +115,42 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     closeTop('tag')
   }
 
+  /** A text that is all plain, without blanks around it. */
+  const plainText = (tag: Tag, window: Window, position: number, end: number): string => {
+    const { text, bytes } = window
+    let from = position
+    let to = end
+    while (from < to && isBlank(bytes[from] as number)) from++
+    while (to > from && isBlank(bytes[to - 1] as number)) to--
+    if (window.ampersand < from) {
+      const next = text.indexOf('&', from)
+      window.ampersand = next === -1 ? text.length : next
+    }
+    const value = text.slice(from, to)
+    if (window.ampersand < to) return clean(decodeEntities(value))
+    if (tag.isText) events.onText?.(value, bytes, from, to)
+    return value
+  }
+
   /** The text of the pending tag is up to `end`: it is a leaf if there is any, else an aggregate. */
-  const settle = (tag: Tag, text: string, position: number, end: number) => {
+  const settle = (tag: Tag, window: Window, position: number, end: number) => {
     let value = ''
     if (isPlain && pendingRaw === '' && pendingDecoded === '') {
-      const source = text.slice(position, end).trim()
-      value = source.includes('&') ? clean(decodeEntities(source)) : source
+      value = plainText(tag, window, position, end)
     } else {
-      value = clean(pendingDecoded + decodeText(pendingRaw + text.slice(position, end)))
+      value = clean(pendingDecoded + decodeText(pendingRaw + window.text.slice(position, end)))
+      pendingDecoded = ''
+      pendingRaw = ''
     }
     pending = null
-    pendingDecoded = ''
-    pendingRaw = ''
-    if (value === '') open(tag, pendingOffset)
-    else top.fields.push(tag.name, value)
+    if (value === '') return open(tag, pendingOffset)
+    top.fields.push(tag.name, value)
+    leaf = tag.name
   }
 
   /** Adds to the text of the pending tag, up to something that is no text. */
   const extend = (text: string, position: number, end: number, literal: string) => {
+    if (pending === null) return
     pendingDecoded += decodeText(pendingRaw + text.slice(position, end)) + literal
     pendingRaw = ''
   }
@@ -180,83 +162,125 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       pending = tag
       pendingOffset = offset
     } else if (tag.kind === 'end') {
-      close(tag.name)
+      if (tag.name !== leaf) close(tag.name)
     } else {
       top.fields.push(tag.name, '')
     }
   }
 
-  const hasText = (text: string, position: number, end: number): boolean =>
-    pendingDecoded !== '' || clean(pendingRaw + text.slice(position, end)) !== ''
+  /** `<` is text where it begins no tag. */
+  const keepBracket = (text: string, position: number, start: number) => {
+    if (pending !== null) pendingRaw += text.slice(position, start + 1)
+  }
 
-  const scan = (text: string, isLast: boolean): ScanProblem | null => {
+  /** Whether an empty tag stands in the text of the pending tag. */
+  const isInText = (text: string, position: number, end: number): boolean =>
+    pending !== null &&
+    (events.leaves.has(pending.name) || pendingDecoded !== '' || clean(pendingRaw + text.slice(position, end)) !== '')
+
+  /** The next tag, by what came after the last one before, or by reading it; `null` when `<` begins none, `'unknown'` while that can't be seen. */
+  const tagAt = ({ text, bytes }: Window, start: number, isLast: boolean): Tag | 'unknown' | null => {
+    const expected: Tag | null = lastTag === null ? null : lastTag.successor
+    if (expected !== null && isTagAt(expected, bytes, start + 1)) return expected
+    if (tagEnd < start) {
+      tagEnd = text.indexOf('>', start)
+      if (tagEnd === -1) tagEnd = text.length
+    }
+    const next = text.indexOf('<', start + 1)
+    if (tagEnd === text.length && next === -1 && !isLast) return 'unknown'
+    const tag = tagEnd === text.length || (next !== -1 && next < tagEnd) ? null : readTag(text.slice(start + 1, tagEnd))
+    if (lastTag !== null) lastTag.successor = tag
+    return tag
+  }
+
+  const scan = (window: Window, isLast: boolean): ScanProblem | null => {
+    const { text, bytes } = window
     let position = 0
-    let end = -1
+    tagEnd = -1
     for (;;) {
-      const start = text.indexOf('<', position)
+      let start = text.indexOf('<', position)
       if (start === -1 || isOverLimit(start - position)) break
-      const next = text.charCodeAt(start + 1)
+      const next = bytes[start + 1]
       if (next === EXCLAMATION_MARK || next === QUESTION_MARK) {
         const special = findSpecial(text, start)
-        if (special === 'unknown' && !isLast) return leave(text, position, start)
+        if (special === 'unknown' && !isLast) return leave(window, position, start)
         if (special === 'unknown') break
         if (special === null) {
-          if (pending !== null) pendingRaw += text.slice(position, start + 1)
+          keepBracket(text, position, start)
           position = start + 1
         } else {
-          if (pending !== null) extend(text, position, start, decodeBytes(special.literal))
+          extend(text, position, start, decodeBytes(special.literal))
           position = special.end
         }
         continue
       }
 
-      const expected: Tag | null = lastTag === null ? null : lastTag.successor
-      let tag: Tag | null = expected
-      if (expected !== null && text.startsWith(expected.source, start + 1)) {
-        end = start + expected.source.length
-      } else {
-        if (end < start) end = text.indexOf('>', start)
-        if (end === -1) end = text.length
-        const nextStart = text.indexOf('<', start + 1)
-        if (end === text.length && nextStart === -1 && !isLast) return leave(text, position, start)
-        tag = end === text.length || (nextStart !== -1 && nextStart < end) ? null : tagOf(text.slice(start + 1, end))
-        if (tag === null) {
-          if (pending !== null) pendingRaw += text.slice(position, start + 1)
-          position = start + 1
-          continue
-        }
+      let tag = tagAt(window, start, isLast)
+      if (tag === 'unknown') return leave(window, position, start)
+      if (tag === null) {
+        keepBracket(text, position, start)
+        position = start + 1
+        continue
       }
-      lastTag = tag as Tag
-      if (
-        lastTag.kind === 'empty' &&
-        pending !== null &&
-        (events.leaves.has(pending.name) || hasText(text, position, start))
-      ) {
-        extend(text, position, start, ' ')
-      } else {
-        if (pending !== null) settle(pending, text, position, start)
-        begin(lastTag, chunkOffset + start)
+      lastTag = tag
+      const textStart = position
+      position = start + 1 + tag.source.length
+      if (tag.kind === 'empty' && isInText(text, textStart, start)) {
+        extend(text, textStart, start, ' ')
+        continue
       }
-      position = end + 1
+      if (pending !== null) settle(pending, window, textStart, start)
+
+      // Leaves as they came the last time: nearly all. Whatever else comes is left to the rest of the loop.
+      while (isPlain && tag.kind === 'start' && tag.level === UNKNOWN) {
+        const end = text.indexOf('<', position)
+        const next: Tag | null = tag.successor
+        if (next === null || next.kind === 'empty' || end - position > limits.valueLength) break
+        if (end === -1 || !isTagAt(next, bytes, end + 1)) break
+        const value = plainText(tag, window, position, end)
+        if (value === '') break
+        top.fields.push(tag.name, value)
+        leaf = tag.name
+        tag = next
+        start = end
+        position = start + 1 + tag.source.length
+        if (tag.kind !== 'end' || tag.name !== leaf) continue
+        const after = text.indexOf('<', position)
+        const successor: Tag | null = tag.successor
+        if (successor === null || after === -1 || !isTagAt(successor, bytes, after + 1)) break
+        tag = successor
+        start = after
+        position = start + 1 + tag.source.length
+      }
+      lastTag = tag
+      begin(tag, chunkOffset + start)
+      leaf = ''
       if (isPaused) {
         isPaused = false
-        return leave(text, position, position)
+        return leave(window, position, position)
       }
     }
-    return leave(text, position, text.length)
+    return leave(window, position, text.length)
   }
 
   const isOverLimit = (more: number): boolean =>
     path.length > limits.depth ||
+    top.fields.length + top.children.length > MOST_VALUES ||
     (pending !== null && pendingRaw.length + pendingDecoded.length + more > limits.valueLength)
 
   /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
-  const leave = (text: string, position: number, tail: number): ScanProblem | null => {
+  const leave = ({ text, bytes }: Window, position: number, tail: number): ScanProblem | null => {
     if (pending !== null) pendingRaw += text.slice(position, tail)
-    carried = text.slice(tail)
+    carried = Buffer.from(bytes.subarray(tail))
     chunkOffset += tail
     if (path.length > limits.depth) {
       return { offset: top.offset, reason: `Elements are nested more than ${limits.depth} deep.` }
+    }
+    if (top.fields.length + top.children.length > MOST_VALUES) {
+      return {
+        offset: top.offset,
+        reason: `${top.name === '' ? 'The file' : top.name} holds too many values of its own.`,
+      }
     }
     if (isOverLimit(0)) return { offset: pendingOffset, reason: `A value is longer than ${limits.valueLength} bytes.` }
     if (carried.length > limits.valueLength) {
@@ -265,24 +289,48 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return null
   }
 
+  /** What is carried and what comes behind it, in the same memory each time. */
+  const joined = (bytes: Buffer): Buffer => {
+    const length = carried.length + bytes.length
+    if (memory.length < length) memory = Buffer.alloc(2 * length)
+    memory.set(carried)
+    memory.set(bytes, carried.length)
+    return memory.subarray(0, length)
+  }
+
   return {
     write(chunk) {
-      isPlain = chunk.isPlain && (isPlain || (carried === '' && pendingRaw === ''))
-      return scan(carried === '' ? chunk.binary : carried + chunk.binary, false)
+      isPlain = chunk.isPlain && (isPlain || (carried.length === 0 && pendingRaw === ''))
+      return scan(windowOf(carried.length === 0 ? chunk.bytes : joined(chunk.bytes)), false)
     },
     end() {
-      let problem = scan(carried, true)
-      while (problem === null && carried !== '') problem = scan(carried, true)
+      let problem = scan(windowOf(carried), true)
+      while (problem === null && carried.length > 0) problem = scan(windowOf(carried), true)
       if (problem !== null) return problem
-      if (pending !== null) settle(pending, '', 0, 0)
+      if (pending !== null) settle(pending, windowOf(NOTHING), 0, 0)
       while (path.length > 1) closeTop('file')
       return null
     },
   }
 }
 
+/** Records are handed on one by one, so that no element keeps many. */
+const MOST_VALUES = 1_000_000
 const EXCLAMATION_MARK = 33
 const QUESTION_MARK = 63
+const NOTHING = Buffer.alloc(0)
+
+/** What of a file is looked at: its bytes, the same as a text whose code units are bytes, and where its next `&` is, as far as that is known. */
+type Window = { readonly bytes: Buffer; readonly text: string; ampersand: number }
+
+function windowOf(bytes: Buffer): Window {
+  return { bytes, text: bytes.toString('latin1'), ampersand: -1 }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13)
+}
+
 function decodeText(raw: string): string {
   return decodeEntities(decodeBytes(raw))
 }

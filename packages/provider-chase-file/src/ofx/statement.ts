@@ -12,10 +12,18 @@ import type { ContentChunk } from '../content.ts'
 import type { FileReader } from '../file-reader.ts'
 import { createTransactionIdentity } from '../identity.ts'
 import { emptyPage } from '../page.ts'
+import { createTextPrints } from '../text-print.ts'
 import { accountElementOf, currencyOf, NO_CURRENCY } from './account.ts'
 import { type Correction, correctionOf, fitIdKey, fitIdOf, resolveCorrections } from './correction.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
-import { aggregateLevels, knownLeaves, responseElements, rowElements, statementElements } from './elements.ts'
+import {
+  aggregateLevels,
+  knownLeaves,
+  responseElements,
+  rowElements,
+  statementElements,
+  textLeaves,
+} from './elements.ts'
 import { createFileAccounts, type FileAccount } from './file-accounts.ts'
 import { type HoldingContext, positionElements, toHolding } from './holding.ts'
 import { type InvestmentContext, toInvestmentTransactions } from './investment-transaction.ts'
@@ -89,6 +97,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
   const corrections: Correction[] = []
   const found = new Map<string, ProviderTransactionData[]>()
   const readDate = createOfxDateReader()
+  const prints = createTextPrints()
 
   const warn = (code: SnapshotPage['warnings'][number]['code'], providerAccountId: string | null, message: string) => {
     page.warnings.push({ code, providerAccountId, message, details: null })
@@ -120,6 +129,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
       },
       includeRawData: options.includeRawData,
       readDate,
+      prints,
       securities: options.securities() ?? NO_SECURITIES,
     }
   }
@@ -250,8 +260,15 @@ export function createStatementReader(options: StatementOptions): StatementReade
     {
       aggregateLevels,
       leaves: knownLeaves,
+      texts: textLeaves,
+      onText: prints.note,
       onStart(name, offset) {
-        if (!ambiguousElements.has(name) && (aggregateLevels.get(name) ?? 0) <= STATEMENT_LEVEL) recognisedAt ??= offset
+        if (
+          recognisedAt === null &&
+          !ambiguousElements.has(name) &&
+          (aggregateLevels.get(name) ?? 0) <= STATEMENT_LEVEL
+        )
+          recognisedAt = offset
         isPaused = name === 'INVSTMTRS' && options.securities() === null
         return isPaused
       },

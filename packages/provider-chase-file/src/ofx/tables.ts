@@ -86,10 +86,11 @@ const classifications: Record<TransactionWord, Record<StatementKind, BySign>> = 
   OTHER: always(unknown),
 }
 
+const classificationByWord = new Map<string, Record<StatementKind, BySign>>(Object.entries(classifications))
+
 /** What a transaction is by its word, account and sign; a word that is not OFX's is `unknown`. */
 export function classify(word: string, kind: StatementKind, isOut: boolean): Classification {
-  if (!Object.hasOwn(classifications, word)) return unknown
-  return classifications[word as TransactionWord][kind][isOut ? 'out' : 'in']
+  return classificationByWord.get(word)?.[kind][isOut ? 'out' : 'in'] ?? unknown
 }
 
 type AccountWord = 'CHECKING' | 'SAVINGS' | 'MONEYMRKT' | 'CREDITLINE' | 'CD' | 'CREDITCARD'

@@ -1,6 +1,7 @@
 import { type DateProblem, Decimal, type DecimalProblem, type ProviderTransactionData } from '@finport/core'
 import { classifyChaseText } from '../chase-texts.ts'
 import type { TransactionIdentity } from '../identity.ts'
+import type { TextPrints } from '../text-print.ts'
 import { currencyOf } from './account.ts'
 import { joinDescription } from './description.ts'
 import { childOf, fieldOf, type OfxElement } from './element.ts'
@@ -17,6 +18,7 @@ export type TransactionContext = {
   readonly identify: TransactionIdentity
   readonly includeRawData: boolean
   readonly readDate: OfxDateReader
+  readonly prints: TextPrints
 }
 
 const amountReasons: Record<DecimalProblem, string> = {
@@ -59,21 +61,23 @@ export function toTransaction(element: OfxElement, context: TransactionContext):
   const word = fieldOf(element, 'TRNTYPE')
   // Some Brazilian banks have PAYEE as a leaf.
   const name = fieldOf(element, 'NAME') || fieldOf(childOf(element, 'PAYEE'), 'NAME') || fieldOf(element, 'PAYEE')
-  const memo = fieldOf(element, 'MEMO')
+  const namePrint = context.prints.of(name)
+  const memoPrint = context.prints.of(fieldOf(element, 'MEMO'))
   const ordered = fieldOf(element, 'DTUSER')
   const checkNumber = fieldOf(element, 'CHECKNUM') || null
   const { transactionType, subtype, rail } =
     (context.isChase ? classifyChaseText(name, context.kind) : null) ??
     classify(word, context.kind, amount.value.startsWith('-'))
   return {
-    providerTransactionId: context.identify(date.value, amount.value, name, memo),
+    providerTransactionId: context.identify(date.value, amount.value, namePrint, memoPrint),
     providerAccountId: context.providerAccountId,
     transactionType,
     subtype,
     providerType: word,
     amount: amount.value,
     currency: currencyOf(childOf(element, 'CURRENCY'), 'CURSYM') ?? context.currency,
-    description: joinDescription(name, memo, context.isChase) || (checkNumber === null ? '' : `Check ${checkNumber}`),
+    description:
+      joinDescription(namePrint, memoPrint, context.isChase) || (checkNumber === null ? '' : `Check ${checkNumber}`),
     transactionDate: date.value,
     authorizedDate: ordered === '' ? null : context.readDate(ordered).unwrapOr(null),
     settlementDate: null,
