@@ -41,8 +41,6 @@ const MINIMUM_NUMBER = 1e-290
 
 const CANONICAL = /^(?:0|-?(?:[1-9]\d*|0\.\d*[1-9]|[1-9]\d*\.\d*[1-9]))$/
 const PLAIN = /^([+-]?)(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d{1,9}))?$/
-/** What amounts nearly always look like: already canonical but for trailing zeros. */
-const COMMON = /^-?(?:[1-9]\d{0,14}|0)\.\d\d$/
 
 /** A decimal as a scaled integer: `units` × 10^-`scale`. */
 type Scaled = { units: bigint; scale: number }
@@ -95,10 +93,31 @@ function scaleOf(value: Decimal): number {
   return point === -1 ? 0 : value.length - point - 1
 }
 
+const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+const LONGEST_COMMON = '-999999999999999.99'.length
+
+/** Whether a text is what amounts nearly always look like, canonical but for trailing zeros: whole digits without leading zeros, a point and two more. */
+function isCommon(text: string): boolean {
+  const point = text.length - 3
+  const start = text.charCodeAt(0) === MINUS ? 1 : 0
+  if (point <= start || text.length > LONGEST_COMMON || text.charCodeAt(point) !== POINT) return false
+  if (text.charCodeAt(start) === ZERO && point > start + 1) return false
+  for (let index = start; index < text.length; index++)
+    if (index !== point && !isDigit(text.charCodeAt(index))) return false
+  return true
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= ZERO && unit <= NINE
+}
+
 function parseText(text: string): Result<Decimal, DecimalProblem> {
-  if (COMMON.test(text)) {
-    const end = text.endsWith('.00') ? -3 : text.endsWith('0') ? -1 : undefined
-    const short = text.slice(0, end)
+  if (isCommon(text)) {
+    if (text.charCodeAt(text.length - 1) !== ZERO) return Ok(text as Decimal)
+    const short = text.slice(0, text.charCodeAt(text.length - 2) === ZERO ? -3 : -1)
     return Ok((short === '-0' ? '0' : short) as Decimal)
   }
   const trimmed = text.trim()

@@ -52,9 +52,12 @@ const SAME_ACTIONS: Readonly<Record<string, string>> = {
   REC: 'TRANSFER',
 }
 
+const TRADE = /^(BUY|SELL)(?:DEBT|MF|OPT|OTHER|STOCK)$/
+
 /** What an investment has in place of a text: what was done, by the file's own word, the security, and the units. */
 export function investmentIdentity(word: string, security: string, units: Decimal | null): string {
-  const action = word.toUpperCase().replace(/^(BUY|SELL)(?:DEBT|MF|OPT|OTHER|STOCK)$/, '$1')
+  const name = word.toUpperCase()
+  const action = TRADE.exec(name)?.[1] ?? name
   return `${SAME_ACTIONS[action] ?? action}|${security}|${units ?? ''}`
 }
 

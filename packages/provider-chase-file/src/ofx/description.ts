@@ -17,6 +17,9 @@ export function joinDescription(name: TextPrint, memo: TextPrint, isChase: boole
   return `${head} ${tail}`
 }
 
+/** Blanks in a row, and those that are no spaces: single spaces, nearly all of a text's, stay where they are. */
+const ODD_BLANKS = /\s{2,}|[^\S ]/g
+
 function singleSpaced({ text, isSingleSpaced }: TextPrint): string {
-  return isSingleSpaced ? text : text.replace(/\s+/g, ' ').trim()
+  return isSingleSpaced ? text : text.replace(ODD_BLANKS, ' ').trim()
 }

@@ -62,5 +62,8 @@ export const knownLeaves: ReadonlySet<string> = new Set([
   'MEMO',
 ])
 
+/** Leaves of rows whose values are often those of the row before. */
+export const repeatingLeaves: ReadonlySet<string> = new Set(['TRNTYPE', 'DTPOSTED', 'DTTRADE', 'DTSETTLE'])
+
 /** Leaves of rows whose texts are read again and again. */
 export const textLeaves: ReadonlySet<string> = new Set(['NAME', 'MEMO'])

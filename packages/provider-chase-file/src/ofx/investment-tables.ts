@@ -153,11 +153,11 @@ export const investmentRules: Record<InvestmentWord, InvestmentRule> = {
 export const investmentElements = Object.keys(investmentRules) as InvestmentWord[]
 
 /** Costs inside of TOTAL, and what they are called in `fees` (section 13.9.2.4.3). */
-export const investmentFees: Readonly<Record<string, string>> = {
-  TAXES: 'taxes',
-  FEES: 'fees',
-  LOAD: 'load',
-  WITHHOLDING: 'withholding',
-  STATEWITHHOLDING: 'state_withholding',
-  PENALTY: 'penalty',
-}
+export const investmentFees: readonly (readonly [name: string, type: string])[] = [
+  ['TAXES', 'taxes'],
+  ['FEES', 'fees'],
+  ['LOAD', 'load'],
+  ['WITHHOLDING', 'withholding'],
+  ['STATEWITHHOLDING', 'state_withholding'],
+  ['PENALTY', 'penalty'],
+]

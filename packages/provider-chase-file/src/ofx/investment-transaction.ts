@@ -130,8 +130,10 @@ function costOf(text: string): Decimal | null {
 }
 
 function feesOf(read: (name: string) => string): ProviderTransactionData['fees'] {
-  return Object.entries(investmentFees).flatMap(([name, type]) => {
+  const fees: ProviderTransactionData['fees'] = []
+  for (const [name, type] of investmentFees) {
     const amount = costOf(read(name))
-    return amount === null || amount === '0' ? [] : [{ type, amount }]
-  })
+    if (amount !== null && amount !== '0') fees.push({ type, amount })
+  }
+  return fees
 }

@@ -39,9 +39,10 @@ type RawData = { [name: string]: Json | Json[] }
 export function toRawData(element: OfxElement, knownNumber = ''): Json {
   const { fields, children } = element
   const isUsual = beginsAsUsual(fields)
-  const data = isUsual ? usualData(fields) : {}
+  const hasMemo = isUsual && fields[USUAL_FIELDS] === 'MEMO'
+  const data: RawData = isUsual ? usualData(fields, hasMemo) : {}
   let accountNumber = knownNumber
-  for (let index = isUsual ? USUAL_FIELDS : 0; index < fields.length; index += 2) {
+  for (let index = isUsual ? USUAL_FIELDS + (hasMemo ? 2 : 0) : 0; index < fields.length; index += 2) {
     const name = fields[index] as string
     const value = fields[index + 1] as string
     const sensitivity = sensitive.get(name)
@@ -66,9 +67,15 @@ function beginsAsUsual(fields: readonly string[]): boolean {
   )
 }
 
-function usualData(fields: readonly string[]): RawData {
-  const [, TRNTYPE = '', , DTPOSTED = '', , TRNAMT = '', , FITID = '', , NAME = ''] = fields
-  return { TRNTYPE, DTPOSTED, TRNAMT, FITID, NAME }
+function usualData(fields: readonly string[], hasMemo: boolean): RawData {
+  const TRNTYPE = fields[1] as string
+  const DTPOSTED = fields[3] as string
+  const TRNAMT = fields[5] as string
+  const FITID = fields[7] as string
+  const NAME = fields[9] as string
+  return hasMemo
+    ? { TRNTYPE, DTPOSTED, TRNAMT, FITID, NAME, MEMO: fields[11] as string }
+    : { TRNTYPE, DTPOSTED, TRNAMT, FITID, NAME }
 }
 
 function add(data: RawData, name: string, value: Json) {

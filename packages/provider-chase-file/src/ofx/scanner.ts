@@ -3,7 +3,8 @@ import type { ContentChunk } from '../content.ts'
 import type { OfxElement } from './element.ts'
 import { findSpecial } from './special-markup.ts'
 import { createTagReader, isTagAt, type Tag, UNKNOWN } from './tag.ts'
-import { decodeBytes, decodeEntities, withoutNul } from './text.ts'
+import { cleanText, decodeBytes, decodeEntities } from './text.ts'
+import { readPlainText, type TextListener, type Window, windowOf } from './window.ts'
 
 /** How an aggregate ended: by its own end tag, by the tag of something that can't be inside it, or with the file. */
 export type ElementEnd = 'tag' | 'implied' | 'file'
@@ -16,8 +17,9 @@ export type ScannerEvents = {
   readonly leaves: ReadonlySet<string>
   /** Leaves whose values are told to `onText` where they are plain ASCII. */
   readonly texts?: ReadonlySet<string>
-  /** Such a value, and between which bytes it lies. */
-  onText?(value: string, bytes: Uint8Array, from: number, to: number): void
+  readonly onText?: TextListener
+  /** Leaves whose values are often those of the record before. */
+  readonly repeating?: ReadonlySet<string>
   /** A known aggregate started. Returns whether the scanner is to pause there, so that its caller can prepare for what is in it; the next `write` goes on. */
   onStart(name: string, offset: number): boolean
   /** A known aggregate ended; `path` is what it was in. Returns whether its parent keeps it. */
@@ -47,7 +49,7 @@ export type Scanner = {
  * - `<` not followed by a name is text; comments, declarations and processing instructions are skipped, so that there are no entities to expand
  */
 export function createScanner(events: ScannerEvents, limits: ScannerLimits): Scanner {
-  const readTag = createTagReader(events.aggregateLevels, events.texts ?? new Set())
+  const readTag = createTagReader(events.aggregateLevels, events.texts ?? new Set(), events.repeating ?? new Set())
   /** The open aggregates and their levels. The first is the file itself. */
   const path: OfxElement[] = [{ name: '', offset: 0, fields: [], children: [] }]
   const levels: number[] = [-1]
@@ -115,30 +117,13 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     closeTop('tag')
   }
 
-  /** A text that is all plain, without blanks around it. */
-  const plainText = (tag: Tag, window: Window, position: number, end: number): string => {
-    const { text, bytes } = window
-    let from = position
-    let to = end
-    while (from < to && isBlank(bytes[from] as number)) from++
-    while (to > from && isBlank(bytes[to - 1] as number)) to--
-    if (window.ampersand < from) {
-      const next = text.indexOf('&', from)
-      window.ampersand = next === -1 ? text.length : next
-    }
-    const value = text.slice(from, to)
-    if (window.ampersand < to) return clean(decodeEntities(value))
-    if (tag.isText) events.onText?.(value, bytes, from, to)
-    return value
-  }
-
   /** The text of the pending tag is up to `end`: it is a leaf if there is any, else an aggregate. */
   const settle = (tag: Tag, window: Window, position: number, end: number) => {
     let value = ''
     if (isPlain && pendingRaw === '' && pendingDecoded === '') {
-      value = plainText(tag, window, position, end)
+      value = readPlainText(window, tag, position, end, events.onText)
     } else {
-      value = clean(pendingDecoded + decodeText(pendingRaw + window.text.slice(position, end)))
+      value = cleanText(pendingDecoded + decodeText(pendingRaw + window.text.slice(position, end)))
       pendingDecoded = ''
       pendingRaw = ''
     }
@@ -176,12 +161,16 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   /** Whether an empty tag stands in the text of the pending tag. */
   const isInText = (text: string, position: number, end: number): boolean =>
     pending !== null &&
-    (events.leaves.has(pending.name) || pendingDecoded !== '' || clean(pendingRaw + text.slice(position, end)) !== '')
+    (events.leaves.has(pending.name) ||
+      pendingDecoded !== '' ||
+      cleanText(pendingRaw + text.slice(position, end)) !== '')
 
   /** The next tag, by what came after the last one before, or by reading it; `null` when `<` begins none, `'unknown'` while that can't be seen. */
   const tagAt = ({ text, bytes }: Window, start: number, isLast: boolean): Tag | 'unknown' | null => {
     const expected: Tag | null = lastTag === null ? null : lastTag.successor
     if (expected !== null && isTagAt(expected, bytes, start + 1)) return expected
+    const former: Tag | null = lastTag === null ? null : lastTag.formerSuccessor
+    if (former !== null && isTagAt(former, bytes, start + 1)) return former
     if (tagEnd < start) {
       tagEnd = text.indexOf('>', start)
       if (tagEnd === -1) tagEnd = text.length
@@ -189,7 +178,10 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     const next = text.indexOf('<', start + 1)
     if (tagEnd === text.length && next === -1 && !isLast) return 'unknown'
     const tag = tagEnd === text.length || (next !== -1 && next < tagEnd) ? null : readTag(text.slice(start + 1, tagEnd))
-    if (lastTag !== null) lastTag.successor = tag
+    if (lastTag !== null && tag !== null) {
+      lastTag.formerSuccessor = lastTag.successor
+      lastTag.successor = tag
+    }
     return tag
   }
 
@@ -237,7 +229,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
         const next: Tag | null = tag.successor
         if (next === null || next.kind === 'empty' || end - position > limits.valueLength) break
         if (end === -1 || !isTagAt(next, bytes, end + 1)) break
-        const value = plainText(tag, window, position, end)
+        const value = readPlainText(window, tag, position, end, events.onText)
         if (value === '') break
         top.fields.push(tag.name, value)
         leaf = tag.name
@@ -320,21 +312,6 @@ const EXCLAMATION_MARK = 33
 const QUESTION_MARK = 63
 const NOTHING = Buffer.alloc(0)
 
-/** What of a file is looked at: its bytes, the same as a text whose code units are bytes, and where its next `&` is, as far as that is known. */
-type Window = { readonly bytes: Buffer; readonly text: string; ampersand: number }
-
-function windowOf(bytes: Buffer): Window {
-  return { bytes, text: bytes.toString('latin1'), ampersand: -1 }
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 32 || (byte >= 9 && byte <= 13)
-}
-
 function decodeText(raw: string): string {
   return decodeEntities(decodeBytes(raw))
-}
-
-function clean(text: string): string {
-  return withoutNul(text).trim()
 }

@@ -19,6 +19,7 @@ import { childOf, fieldOf, type OfxElement } from './element.ts'
 import {
   aggregateLevels,
   knownLeaves,
+  repeatingLeaves,
   responseElements,
   rowElements,
   statementElements,
@@ -187,7 +188,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
     return null
   }
 
-  const readRow = ({ element, end, number }: Row, context: RowContext) => {
+  const readRow = (element: OfxElement, end: ElementEnd, number: number, context: RowContext) => {
     const { name } = element
     const problem =
       end === 'file'
@@ -203,7 +204,6 @@ export function createStatementReader(options: StatementOptions): StatementReade
   /** Reads a row, unless its account is not known yet. */
   const endRow = (element: OfxElement, path: readonly OfxElement[], end: ElementEnd): 'read' | 'waiting' => {
     rowCount++
-    const row: Row = { element, end, number: rowCount }
     if (current === null || !path.includes(current.statement)) {
       const statement = path.findLast(({ name }) => Object.hasOwn(statementElements, name))
       if (statement === undefined) {
@@ -211,17 +211,17 @@ export function createStatementReader(options: StatementOptions): StatementReade
         return 'read'
       }
       if (waiting?.statement === statement) {
-        waiting.rows.push(row)
+        waiting.rows.push({ element, end, number: rowCount })
         return 'waiting'
       }
       if (accountElementOf(statement) === undefined || currencyOf(statement, 'CURDEF') === null) {
-        waiting = { statement, rows: [row] }
+        waiting = { statement, rows: [{ element, end, number: rowCount }] }
         return 'waiting'
       }
       const account = accounts.of(statement, statementElements[statement.name] as StatementKind)
       current = { statement, context: contextOf(statement, account) }
     }
-    readRow(row, current.context)
+    readRow(element, end, rowCount, current.context)
     return 'read'
   }
 
@@ -229,7 +229,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
     statementCount++
     const context =
       current?.statement === statement ? current.context : contextOf(statement, accounts.of(statement, kind))
-    for (const row of waiting?.rows ?? []) readRow(row, context)
+    for (const { element, end, number } of waiting?.rows ?? []) readRow(element, end, number, context)
     accounts.end(statement, kind, hasPositions ? { holdingsValue } : null)
     hasPositions = false
     waiting = null
@@ -261,6 +261,7 @@ export function createStatementReader(options: StatementOptions): StatementReade
       aggregateLevels,
       leaves: knownLeaves,
       texts: textLeaves,
+      repeating: repeatingLeaves,
       onText: prints.note,
       onStart(name, offset) {
         if (

@@ -90,7 +90,9 @@ const classificationByWord = new Map<string, Record<StatementKind, BySign>>(Obje
 
 /** What a transaction is by its word, account and sign; a word that is not OFX's is `unknown`. */
 export function classify(word: string, kind: StatementKind, isOut: boolean): Classification {
-  return classificationByWord.get(word)?.[kind][isOut ? 'out' : 'in'] ?? unknown
+  const rule = classificationByWord.get(word)?.[kind]
+  if (rule === undefined) return unknown
+  return isOut ? rule.out : rule.in
 }
 
 type AccountWord = 'CHECKING' | 'SAVINGS' | 'MONEYMRKT' | 'CREDITLINE' | 'CD' | 'CREDITCARD'

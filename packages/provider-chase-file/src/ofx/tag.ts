@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { createRecentValue, type RecentValue } from './recent-value.ts'
 
 /** What stands between angle brackets. */
 export type Tag = {
@@ -10,8 +11,12 @@ export type Tag = {
   readonly level: number
   /** Whether its values are texts that are read again and again. */
   readonly isText: boolean
+  /** The last value of its name, where values often come again. */
+  readonly recent: RecentValue | null
   /** The tag that came after this one the last time: records look alike, so that the next one is nearly always known. */
   successor: Tag | null
+  /** Another that came after this one before. */
+  formerSuccessor: Tag | null
 }
 
 /** The level of a tag that is no known aggregate. */
@@ -25,8 +30,11 @@ const CACHED_TAGS = 4_096
 export function createTagReader(
   aggregateLevels: ReadonlyMap<string, number>,
   texts: ReadonlySet<string>,
+  repeating: ReadonlySet<string>,
 ): (inside: string) => Tag | null {
   const known = new Map<string, Tag | null>()
+  // One of a name, whatever tags are written with it, so that a file can't make many that keep its bytes.
+  const recents = new Map(Array.from(repeating, (name) => [name, createRecentValue()]))
 
   const parse = (inside: string): Tag | null => {
     const match = inside.length > LONGEST_TAG ? null : TAG.exec(inside)
@@ -36,7 +44,16 @@ export function createTagReader(
     const [name = ''] = Object.keys({ [word.toUpperCase()]: null })
     const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
     const source = Uint8Array.from(Buffer.from(`${inside}>`, 'latin1'))
-    return { source, kind, name, level: aggregateLevels.get(name) ?? UNKNOWN, isText: texts.has(name), successor: null }
+    return {
+      source,
+      kind,
+      name,
+      level: aggregateLevels.get(name) ?? UNKNOWN,
+      isText: texts.has(name),
+      recent: recents.get(name) ?? null,
+      successor: null,
+      formerSuccessor: null,
+    }
   }
 
   return (inside) => {

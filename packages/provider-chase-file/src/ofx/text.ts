@@ -54,3 +54,8 @@ function characterOf(entity: string): string | null {
 export function withoutNul(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '') : text
 }
+
+/** A text without NULs, and without blanks around it. */
+export function cleanText(text: string): string {
+  return withoutNul(text).trim()
+}
