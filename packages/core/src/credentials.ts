@@ -1,6 +1,6 @@
 import { type Instant, isInstant } from './dates.ts'
 import { type InputIssue, ProviderInvalidInputError } from './errors/provider-error.ts'
-import type { Json } from './json.ts'
+import { isJson, type Json } from './json.ts'
 import { Err, Ok, type Result } from './result.ts'
 
 /**
@@ -137,20 +137,6 @@ const fieldRules = {
   [T in Exclude<CredentialType, 'custom'>]: Record<keyof Omit<CredentialsByType[T], 'type'>, FieldRule>
 }
 
-/** Deeper than any credentials, and a bound on what holds itself. */
-const DEEPEST_JSON = 20
-
-function isJson(value: unknown, depth = 0): value is Json {
-  if (depth > DEEPEST_JSON) return false
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
-  if (typeof value !== 'object') return false
-  const isInside = (one: unknown) => isJson(one, depth + 1)
-  if (Array.isArray(value)) return value.every(isInside)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isInside)
-}
-
 function problemOf(rule: FieldRule, value: unknown): string | null {
   const isText = typeof value === 'string' && value.trim() !== ''
   switch (rule) {
@@ -202,7 +188,9 @@ export function parseCredentials<T extends CredentialType>(
     return refuse([{ path: 'type', reason: `Credentials of type '${type}' are needed.` }])
   }
   if (type === 'custom') {
-    const wrong = Object.keys(given).filter((field) => field !== 'type' && !isJson(given[field]))
+    const wrong = Object.keys(given).filter(
+      (field) => field !== 'type' && (field === 'toJSON' || !isJson(given[field])),
+    )
     if (wrong.length > 0) return refuse(wrong.map((path) => ({ path, reason: 'Plain JSON is needed.' })))
     return Ok(maskCredentials({ ...given, type } as unknown as CredentialsByType[T]))
   }

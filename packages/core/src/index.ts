@@ -91,9 +91,16 @@ export {
   ProviderUnavailableError,
 } from './errors/provider-error.ts'
 export { StorageError, type StorageErrorCode } from './errors/storage-error.ts'
-export { type ReauthenticationReason, VaultError, type VaultErrorCode } from './errors/vault-error.ts'
+export {
+  type DecryptionProblem,
+  type KeyProblem,
+  type ReauthenticationReason,
+  VaultError,
+  type VaultErrorCode,
+  type VaultErrorReason,
+} from './errors/vault-error.ts'
 export { type FetchesFromSnapshotOptions, fetchesFromSnapshot } from './fetches-from-snapshot.ts'
-export type { Json } from './json.ts'
+export { isJson, type Json } from './json.ts'
 export {
   type AuthType,
   authTypes,
@@ -102,6 +109,19 @@ export {
   providerCategories,
   type TokenPolicy,
 } from './metadata.ts'
+export type {
+  CredentialPage,
+  CredentialRecord,
+  CredentialRepository,
+  SealedCredentials,
+} from './ports/credential-repository.ts'
+export type {
+  CredentialRef,
+  CredentialStatus,
+  CredentialVault,
+  PutCredentialsOptions,
+} from './ports/credential-vault.ts'
+export { createMemoryCredentialRepository } from './ports/memory-credential-repository.ts'
 export {
   type Actor,
   type ChangePage,

@@ -3,3 +3,25 @@
  * database column unchanged.
  */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** Deeper than any data, and a bound on what holds itself. */
+const DEEPEST = 100
+
+/**
+ * Whether a value is plain JSON: it, and all that is in it, comes back from `JSON.parse(JSON.stringify(value))` as it was. A number that is not finite, `undefined`, an instance of a class, and an object with a
+ * JSON form of its own, such as masked credentials, are none.
+ */
+export function isJson(value: unknown): value is Json {
+  return isJsonWithin(value, 0)
+}
+
+function isJsonWithin(value: unknown, depth: number): boolean {
+  if (depth > DEEPEST) return false
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value !== 'object' || typeof (value as { toJSON?: unknown }).toJSON === 'function') return false
+  const isInside = (one: unknown) => isJsonWithin(one, depth + 1)
+  if (Array.isArray(value)) return Array.from(value).every(isInside)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isInside)
+}

@@ -4,8 +4,10 @@ import {
   ConfigurationError,
   ConnectionError,
   type ConnectionErrorCode,
+  type DecryptionProblem,
   FinportError,
   type Json,
+  type KeyProblem,
   ProviderAbortedError,
   ProviderAuthenticationError,
   ProviderConfigurationError,
@@ -127,13 +129,34 @@ const connectionErrors: Record<ConnectionErrorCode, [UserAction, retryable: bool
   SYNC_IN_PROGRESS: ['none', true],
 }
 
-const vaultErrors: Record<Exclude<VaultErrorCode, 'REAUTHENTICATION_REQUIRED'>, [UserAction, retryable: boolean]> = {
+type CodeWithReason = 'REAUTHENTICATION_REQUIRED' | 'ENCRYPTION_KEY_INVALID' | 'DECRYPTION_FAILED'
+
+const vaultErrors: Record<Exclude<VaultErrorCode, CodeWithReason>, [UserAction, retryable: boolean]> = {
   CREDENTIALS_NOT_FOUND: ['reconnect', false],
   CREDENTIALS_UNREADABLE: ['reconnect', false],
   REFRESH_IN_PROGRESS: ['none', true],
-  ENCRYPTION_KEY_INVALID: ['fix_configuration', false],
   ENCRYPTION_FAILED: ['none', false],
-  DECRYPTION_FAILED: ['fix_configuration', false],
+  KEY_SERVICE_UNAVAILABLE: ['none', true],
+}
+
+const keyProblems: Record<KeyProblem, RegExp> = {
+  missing: /generateKey/,
+  malformed: /'k1:…'/,
+  invalid_id: /id .* 1 to 64/,
+  duplicate_id: /same id/,
+  invalid_encoding: /base64url/,
+  wrong_length: /32 bytes/,
+  mismatched: /two keys/,
+  rejected: /refused/,
+}
+
+const decryptionProblems: Record<DecryptionProblem, RegExp> = {
+  not_sealed: /not sealed/,
+  unsupported_format: /format/,
+  unsupported_suite: /not configured/,
+  unknown_key: /keyring/,
+  key_only_seals: /only seal/,
+  not_authentic: /changed|something else/,
 }
 
 const storageErrors: Record<StorageErrorCode, [UserAction, retryable: boolean]> = {
@@ -151,6 +174,8 @@ const makeErrors = (): FinportError[] => [
   ...codesOf(connectionErrors).map((code) => new ConnectionError(code)),
   ...codesOf(vaultErrors).map((code) => new VaultError(code)),
   new VaultError('REAUTHENTICATION_REQUIRED', 'refresh_token_expired'),
+  new VaultError('ENCRYPTION_KEY_INVALID', 'wrong_length'),
+  new VaultError('DECRYPTION_FAILED', 'not_authentic'),
   ...codesOf(storageErrors).map((code) => new StorageError(code)),
 ]
 
@@ -282,15 +307,27 @@ describe('errors told apart by code alone', () => {
     expect(error.toJSON()).toMatchObject({ reason })
   })
 
+  test.each(codesOf(keyProblems))('VaultError ENCRYPTION_KEY_INVALID by %s says what is wrong', (reason) => {
+    const error = new VaultError('ENCRYPTION_KEY_INVALID', reason)
+    expect(error).toMatchObject({ userAction: 'fix_configuration', retryable: false, reason })
+    expect(error.message).toMatch(keyProblems[reason])
+  })
+
+  test.each(codesOf(decryptionProblems))('VaultError DECRYPTION_FAILED by %s says what is wrong', (reason) => {
+    const error = new VaultError('DECRYPTION_FAILED', reason)
+    expect(error).toMatchObject({ userAction: 'fix_configuration', retryable: false, reason })
+    expect(error.message).toMatch(decryptionProblems[reason])
+  })
+
   test.each(codesOf(storageErrors))('StorageError %s', (code) => {
     const [userAction, retryable] = storageErrors[code]
     expect(new StorageError(code)).toMatchObject({ name: 'StorageError', code, userAction, retryable })
   })
 
-  test('a reason is needed exactly with REAUTHENTICATION_REQUIRED', () => {
+  test('a reason is needed exactly with the codes that have some', () => {
     // @ts-expect-error: the host could not tell its user why
     expect(new VaultError('REAUTHENTICATION_REQUIRED').code).toBe('REAUTHENTICATION_REQUIRED')
-    // @ts-expect-error: no other code has a reason
+    // @ts-expect-error: another code's reason
     expect(new VaultError('DECRYPTION_FAILED', 'refresh_in_doubt').code).toBe('DECRYPTION_FAILED')
     // @ts-expect-error: not one of the reasons
     expect(new VaultError('REAUTHENTICATION_REQUIRED', 'bored').code).toBe('REAUTHENTICATION_REQUIRED')
@@ -414,6 +451,7 @@ describe('a switch over the code is exhaustive', () => {
       case 'CREDENTIALS_UNREADABLE':
       case 'REAUTHENTICATION_REQUIRED':
       case 'REFRESH_IN_PROGRESS':
+      case 'KEY_SERVICE_UNAVAILABLE':
         return false
       default:
         return code satisfies never
@@ -443,7 +481,7 @@ describe('a switch over the code is exhaustive', () => {
       'fetchAccounts',
     ])
     expect(codesOf(connectionErrors).filter(isLogin)).toHaveLength(4)
-    expect(codesOf(vaultErrors).filter(isEncryption)).toHaveLength(3)
+    expect(codesOf(vaultErrors).filter(isEncryption)).toEqual(['ENCRYPTION_FAILED'])
     expect(codesOf(storageErrors).filter(isConflict)).toEqual(['STORAGE_CONFLICT'])
   })
 

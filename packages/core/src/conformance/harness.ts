@@ -10,13 +10,6 @@ import type { Result } from '../result.ts'
 import type { FetchFunction, Logger, RuntimeOptions } from '../runtime.ts'
 import { settleNow, succeed } from './assertions.ts'
 
-/** One thing that a conforming implementation does. It knows no test runner: a case fails by rejecting. */
-export type ConformanceCase = {
-  readonly name: string
-  /** @throws AssertionError (as a rejection) that says what was wrong. */
-  run(): Promise<void>
-}
-
 /** What the kit needs to know about a provider. */
 export type ProviderHarness = {
   /** Makes the provider, with the parts of the runtime that the kit watches. */
