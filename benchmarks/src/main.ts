@@ -8,6 +8,7 @@ import type { ContestantName } from './contestants.ts'
 import { type Contest, contests, type Goal } from './contests.ts'
 import { type Input, inputNames, makeInput } from './inputs/input-files.ts'
 import { assertMapperAgrees } from './mapper-agreement.ts'
+import { renderFigure } from './render-figure.ts'
 import type { Results } from './results.ts'
 import { runContest } from './run-contest.ts'
 import { renderTable } from './table.ts'
@@ -17,10 +18,6 @@ const FLOOR = 'decoding only'
 
 function isMet({ figure, bound }: Goal, results: Results): boolean {
   return 'atLeast' in bound ? figure(results) >= bound.atLeast : figure(results) <= bound.atMost
-}
-
-function renderFigure(figure: number): string {
-  return figure.toFixed(figure < 10 ? 2 : figure < 100 ? 1 : 0)
 }
 
 function renderResults({ title, file }: Input, names: readonly ContestantName[], results: Results): string {

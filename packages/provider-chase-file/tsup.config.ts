@@ -5,6 +5,8 @@ export default defineConfig({
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',
+  // Deno knows Node's modules by their whole names only.
+  removeNodeProtocol: false,
   external: [/^node:/],
   dts: false,
   sourcemap: true,
