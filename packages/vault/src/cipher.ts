@@ -9,6 +9,8 @@ export interface CipherKeyHandle {
 /**
  * The cryptography under the vault: HKDF-SHA-256 (RFC 5869) and AES-256-GCM (NIST SP 800-38D). All ciphers give the same bytes. `nobleCipher` runs everywhere;
  * `nodeCipher` of `@finport/vault/node-cipher` is several times as fast where there is a Node.
+ *
+ * A key that does not have 32 bytes, a nonce that does not have 12, and a key that another cipher took in are mistakes of a program: they throw.
  */
 export interface Cipher {
   /** Takes in 32 bytes, which may be overwritten afterwards. */
@@ -22,6 +24,16 @@ export interface Cipher {
 
   /** What {@link Cipher.seal} was given; `null` when any of key, nonce, ciphertext, tag and associated data is another. */
   open(key: CipherKey, nonce: Uint8Array, sealed: Uint8Array, associatedData: Uint8Array): Uint8Array | null
+}
+
+/**
+ * What AES-256-GCM takes, and nothing that is only similar.
+ *
+ * @throws TypeError for any other.
+ */
+export function assertSizes(key: CipherKey, nonce: Uint8Array): void {
+  if (key instanceof Uint8Array && key.length !== KEY_BYTES) throw new TypeError('A key must have 32 bytes.')
+  if (nonce.length !== NONCE_BYTES) throw new TypeError('A nonce must have 12 bytes.')
 }
 
 /** Bytes of a key of AES-256, of its nonces in GCM and of its tags. */

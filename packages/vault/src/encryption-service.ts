@@ -1,7 +1,7 @@
 import { Err, isJson, type Json, Ok, type Result, VaultError } from '@finport/core'
 import { type Cipher, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from './cipher.ts'
 import { nobleCipher } from './noble-cipher.ts'
-import { randomBytes as platformRandomBytes, type RandomBytes } from './random.ts'
+import { checkedRandomBytes, randomBytes as platformRandomBytes, type RandomBytes } from './random.ts'
 
 /** How an {@link EncryptionService} works. */
 export type EncryptionServiceOptions = {
@@ -62,10 +62,11 @@ export const EncryptionService = {
     if (!(key instanceof Uint8Array) || key.length !== KEY_BYTES)
       return Err(new VaultError('ENCRYPTION_KEY_INVALID', 'wrong_length'))
     const handle = cipher.importKey(key)
+    const createNonce = checkedRandomBytes(randomBytes)
 
     const encryptBytes: EncryptionService['encryptBytes'] = (bytes, { associatedData = NOTHING } = {}) => {
       if (!(bytes instanceof Uint8Array)) return Err(new VaultError('ENCRYPTION_FAILED'))
-      const nonce = randomBytes(NONCE_BYTES)
+      const nonce = createNonce(NONCE_BYTES)
       const sealed = cipher.seal(handle, nonce, bytes, associatedData)
       const message = new Uint8Array(NONCE_BYTES + sealed.length)
       message.set(nonce)

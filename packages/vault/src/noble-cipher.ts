@@ -1,7 +1,7 @@
 import { gcm } from '@noble/ciphers/aes.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { type Cipher, type CipherKey, type CipherKeyHandle, TAG_BYTES } from './cipher.ts'
+import { assertSizes, type Cipher, type CipherKey, type CipherKeyHandle, KEY_BYTES, TAG_BYTES } from './cipher.ts'
 
 /** Bytes that no print shows. */
 class NobleKey implements CipherKeyHandle {
@@ -9,6 +9,7 @@ class NobleKey implements CipherKeyHandle {
   readonly #bytes: Uint8Array
 
   constructor(bytes: Uint8Array) {
+    if (bytes.length !== KEY_BYTES) throw new TypeError('A key must have 32 bytes.')
     this.#bytes = Uint8Array.from(bytes)
   }
 
@@ -26,8 +27,12 @@ class NobleKey implements CipherKeyHandle {
 export const nobleCipher: Cipher = {
   importKey: (bytes) => new NobleKey(bytes),
   deriveBits: (key, salt, info, length) => hkdf(sha256, NobleKey.bytesOf(key), salt, info, length),
-  seal: (key, nonce, plaintext, associatedData) => gcm(NobleKey.bytesOf(key), nonce, associatedData).encrypt(plaintext),
+  seal(key, nonce, plaintext, associatedData) {
+    assertSizes(key, nonce)
+    return gcm(NobleKey.bytesOf(key), nonce, associatedData).encrypt(plaintext)
+  },
   open(key, nonce, sealed, associatedData) {
+    assertSizes(key, nonce)
     if (sealed.length < TAG_BYTES) return null
     const cipher = gcm(NobleKey.bytesOf(key), nonce, associatedData)
     try {

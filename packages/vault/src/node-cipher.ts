@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
-import { type Cipher, type CipherKey, type CipherKeyHandle, TAG_BYTES } from './cipher.ts'
+import { assertSizes, type Cipher, type CipherKey, type CipherKeyHandle, KEY_BYTES, TAG_BYTES } from './cipher.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 
@@ -21,9 +21,13 @@ function keyOf(key: CipherKey): Uint8Array | KeyObject {
  * ```
  */
 export const nodeCipher: Cipher = {
-  importKey: (bytes): CipherKeyHandle => createSecretKey(bytes) as CipherKeyHandle,
+  importKey(bytes) {
+    if (bytes.length !== KEY_BYTES) throw new TypeError('A key must have 32 bytes.')
+    return createSecretKey(bytes) as CipherKeyHandle
+  },
   deriveBits: (key, salt, info, length) => new Uint8Array(hkdfSync('sha256', keyOf(key), salt, info, length)),
   seal(key, nonce, plaintext, associatedData) {
+    assertSizes(key, nonce)
     const cipher = createCipheriv(ALGORITHM, keyOf(key), nonce)
     cipher.setAAD(associatedData)
     const sealed = new Uint8Array(plaintext.length + TAG_BYTES)
@@ -33,6 +37,7 @@ export const nodeCipher: Cipher = {
     return sealed
   },
   open(key, nonce, sealed, associatedData) {
+    assertSizes(key, nonce)
     if (sealed.length < TAG_BYTES) return null
     const end = sealed.length - TAG_BYTES
     const cipher = createDecipheriv(ALGORITHM, keyOf(key), nonce, { authTagLength: TAG_BYTES })

@@ -80,6 +80,18 @@ describe.each(ciphers)('the %s cipher', (_, cipher) => {
     expect(cipher.open(keyOf(7), new Uint8Array(12), sealed, new Uint8Array())).toEqual(Uint8Array.of(1))
   })
 
+  test('takes keys and nonces of their sizes alone', () => {
+    const [key, nonce, nothing] = [keyOf(1), new Uint8Array(12), new Uint8Array()]
+    for (const length of [0, 16, 24, 31, 33]) {
+      const other = new Uint8Array(length)
+      expect(() => cipher.importKey(other)).toThrow(TypeError)
+      expect(() => cipher.seal(other, nonce, nothing, nothing)).toThrow(TypeError)
+      expect(() => cipher.open(other, nonce, new Uint8Array(16), nothing)).toThrow(TypeError)
+      expect(() => cipher.seal(key, other, nothing, nothing)).toThrow(TypeError)
+      expect(() => cipher.open(key, other, new Uint8Array(16), nothing)).toThrow(TypeError)
+    }
+  })
+
   test('does not open what is shorter than a tag', () => {
     for (const length of [0, 1, 15])
       expect(cipher.open(keyOf(1), new Uint8Array(12), new Uint8Array(length), new Uint8Array())).toBeNull()
