@@ -21,14 +21,23 @@ export function createTransactionIdentity(): TransactionIdentity {
   const days = new Map<IsoDate, OccurrenceCounter>()
   let lastDate: IsoDate | null = null
   let day = createOccurrenceCounter(0)
+  let rowsOfDay = 0
   const id = createIdWriter()
+
+  /** Days have about as many rows as the one before. */
+  const createDay = (date: IsoDate): OccurrenceCounter => {
+    const created = createOccurrenceCounter(rowsOfDay)
+    days.set(date, created)
+    rowsOfDay = 0
+    return created
+  }
+
   return (date, amount, text, more) => {
     if (date !== lastDate) {
-      // Days have about as many rows as the one before.
-      day = days.get(date) ?? createOccurrenceCounter(day.size())
-      days.set(date, day)
+      day = days.get(date) ?? createDay(date)
       lastDate = date
     }
+    rowsOfDay++
     const print = finish(hashOfBoth(text, more))
     const occurrence = day.next(print, finish(hashOfAmount(amount)))
     return id.write(date, amount, print, occurrence)

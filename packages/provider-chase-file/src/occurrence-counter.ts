@@ -1,9 +1,5 @@
 /** Says of each key how often it came before. */
-export type OccurrenceCounter = {
-  next(low: number, high: number): number
-  /** How many keys it knows. */
-  size(): number
-}
+export type OccurrenceCounter = { next(low: number, high: number): number }
 
 const FIRST_CAPACITY = 16
 /** Words of a slot: both halves of the key, and how often it came. */
@@ -55,6 +51,5 @@ export function createOccurrenceCounter(expected: number): OccurrenceCounter {
       if (count === 0 && ++used > capacity / 2) grow()
       return count
     },
-    size: () => used,
   }
 }

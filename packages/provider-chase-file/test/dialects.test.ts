@@ -232,6 +232,16 @@ describe('tags', () => {
     })
   })
 
+  test('records that are written alike are read alike, whatever came before', async () => {
+    const body = '<TRNTYPE>DEBIT<DTPOSTED>20260131<TRNAMT>-1.00<EXT><EXT>a</EXT></EXT ><NAME>x'
+    const record = `<STMTTRN>${body}</STMTTRN>`
+    const { items } = await readRecords(checkingText(record.repeat(4)))
+    expect(new Set(items.map(({ rawData }) => JSON.stringify(rawData)))).toEqual(
+      new Set([JSON.stringify(items[0]?.rawData)]),
+    )
+    expect(items[3]).toMatchObject({ description: 'x', rawData: { EXT: { EXT: 'a' } } })
+  })
+
   test("a comment does not make a vendor's aggregate a leaf", async () => {
     const { rawData } = await onlyRecord(recordText('<NAME>A</NAME><X.SHOP>\n<!-- shop -->\n<CITY>C</CITY></X.SHOP>'))
     expect(rawData).toMatchObject({ 'X.SHOP': { CITY: 'C' } })

@@ -208,3 +208,16 @@ describe('the id of a trade', () => {
     )
   })
 })
+
+test('securities that move within the account are told apart by their units, which are none of the account', async () => {
+  const journal = (units: string) =>
+    `<JRNLSEC><INVTRAN><FITID>${units}<DTTRADE>20260105</INVTRAN>${secId()}<SUBACCTTO>MARGIN<SUBACCTFROM>CASH<UNITS>${units}</JRNLSEC>`
+  const idsOf = async (...units: string[]) => {
+    const { items } = await readRecords(fileOf({ transactions: units.map(journal).join('') }))
+    expect(items.map(({ quantity }) => quantity)).toEqual(units.map(() => null))
+    return items.map(({ providerTransactionId }) => providerTransactionId)
+  }
+  const [ten, twenty] = await idsOf('10', '20')
+  expect(ten).not.toBe(twenty)
+  expect(await idsOf('20', '10')).toEqual([twenty, ten])
+})

@@ -131,6 +131,13 @@ describe('nesting', () => {
   test('elements beyond it are refused', async () => {
     await expectRead({ nesting: 40 }, nested(20))
     await expectRefusal({ nesting: 20 }, nested(40), /nested more than 20 deep/)
+    const repeated = '<X.A><X.B><X.C>1</X.C></X.B></X.A>'
+    for (const times of [1, 2, 3])
+      await expectRefusal(
+        { nesting: 8 },
+        toFile(checkingText(recordText(repeated.repeat(times)))),
+        /nested more than 8 deep/,
+      )
   })
 
   test('the elements of OFX itself fit into little', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -75,6 +75,11 @@ async function messageOf<T>(child: ChildProcess): Promise<T> {
   return message
 }
 
+/** Everything a child says until it ends. */
+async function* messagesOf<T>(child: ChildProcess): AsyncGenerator<T> {
+  for await (const [message] of on(child, 'message', { close: ['exit'] })) yield message
+}
+
 /**
  * Several processes write credentials while another seals them all with a new key, is killed with SIGKILL in the middle, and another goes on.
  */
@@ -91,13 +96,18 @@ export async function raceRewrap(connections: number): Promise<RewrapRace> {
     const writers = Array.from({ length: WRITERS }, (_, writer) => spawn('write', path, `${records}`, `${writer}`))
     await Promise.all(writers.map((writer) => messageOf(writer)))
     const first = spawn('rewrap', path)
-    const { progress } = await messageOf<{ progress: RewrapProgress }>(first)
+    let killedAfter = 0
+    for await (const { progress } of messagesOf<{ progress?: RewrapProgress }>(first)) {
+      killedAfter = progress?.rewrapped ?? killedAfter
+      if (killedAfter >= records / 3) break
+    }
     first.kill('SIGKILL')
     await once(first, 'exit')
 
     const second = spawn('rewrap', path)
     let report: RewrapReport | undefined
-    while (report === undefined) report = (await messageOf<{ report?: RewrapReport }>(second)).report
+    for await (const message of messagesOf<{ report?: RewrapReport }>(second)) report = message.report
+    if (report === undefined) throw new Error('The second process ended without a report.')
     const milliseconds = performance.now() - start
 
     const written = new Map<number, number>()
@@ -117,7 +127,7 @@ export async function raceRewrap(connections: number): Promise<RewrapRace> {
     both.close()
     after.close()
     const writes = [...written.values()].reduce((sum, version) => sum + version - 1, 0)
-    return { records, writes, killedAfter: progress.rewrapped, report, wrong, canRetire, milliseconds }
+    return { records, writes, killedAfter, report, wrong, canRetire, milliseconds }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -48,11 +48,16 @@ export function toInvestmentTransactions(
   const memo = fieldOf(general, 'MEMO')
   const commission = costOf(read('COMMISSION'))
 
-  const make = (kind: TransactionKind, amount: Decimal, quantity: Decimal | null): ProviderTransactionData => ({
+  const make = (
+    kind: TransactionKind,
+    amount: Decimal,
+    quantity: Decimal | null,
+    ownUnits: Decimal | null = quantity,
+  ): ProviderTransactionData => ({
     providerTransactionId: context.identify(
       date.value,
       amount,
-      printOf(investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, quantity)),
+      printOf(investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, ownUnits)),
       EMPTY_PRINT,
     ),
     providerAccountId: context.providerAccountId,
@@ -83,7 +88,8 @@ export function toInvestmentTransactions(
   // What undoes another has its signs the other way round.
   const own = rule.units(element)
   const direction = own === 'within' || fieldOf(general, 'REVERSALFITID') === '' ? own : 'given'
-  const trade = make(rule.kind(element), total, signed(units, direction))
+  // Units that move within the account are none of the row's, but tell it from others.
+  const trade = make(rule.kind(element), total, signed(units, direction), direction === 'within' ? units : undefined)
   if (word !== 'REINVEST') return [trade]
   const income = { ...make(incomeKind(element), Decimal.negate(total), null), fees: [] }
   const groupId = trade.providerTransactionId

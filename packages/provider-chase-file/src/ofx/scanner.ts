@@ -224,7 +224,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       if (pending !== null) settle(pending, window, textStart, start)
 
       // Leaves as they came the last time: nearly all. Whatever else comes is left to the rest of the loop.
-      while (isPlain && tag.kind === 'start' && tag.level === UNKNOWN) {
+      while (isPlain && tag.kind === 'start' && tag.level === UNKNOWN && path.length <= limits.depth) {
         const end = text.indexOf('<', position)
         const next: Tag | null = tag.successor
         if (next === null || next.kind === 'empty' || end - position > limits.valueLength) break
@@ -240,6 +240,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
         const after = text.indexOf('<', position)
         const successor: Tag | null = tag.successor
         if (successor === null || after === -1 || !isTagAt(successor, bytes, after + 1)) break
+        leaf = ''
         tag = successor
         start = after
         position = start + 1 + tag.source.length
@@ -255,9 +256,11 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return leave(window, position, text.length)
   }
 
+  const isOverfull = (): boolean => top.fields.length / 2 + top.children.length > MOST_VALUES
+
   const isOverLimit = (more: number): boolean =>
     path.length > limits.depth ||
-    top.fields.length + top.children.length > MOST_VALUES ||
+    isOverfull() ||
     (pending !== null && pendingRaw.length + pendingDecoded.length + more > limits.valueLength)
 
   /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
@@ -268,7 +271,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     if (path.length > limits.depth) {
       return { offset: top.offset, reason: `Elements are nested more than ${limits.depth} deep.` }
     }
-    if (top.fields.length + top.children.length > MOST_VALUES) {
+    if (isOverfull()) {
       return {
         offset: top.offset,
         reason: `${top.name === '' ? 'The file' : top.name} holds too many values of its own.`,
