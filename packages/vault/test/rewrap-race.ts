@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { on, once } from 'node:events'
+import { once } from 'node:events'
+import { writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import type { StorableCredentials } from '@finport/core'
 import { createVault, type RewrapProgress, type RewrapReport, type Vault } from '../src/index.ts'
@@ -38,7 +40,7 @@ function openVault(path: string, ...keys: Parameters<typeof keyringOf>): { vault
 }
 
 const children = {
-  /** Writes to connections of its own until it is told to stop, and then says what it wrote last. */
+  /** Writes to connections of its own in the first half until it is told to stop, and then says what it wrote last. The other half is left to the rewraps, however slow they are to start. */
   async write(path: string, count: number, writer: number) {
     const { vault, close } = openVault(path, newKey, oldKey)
     const versions = new Map<number, number>()
@@ -47,7 +49,7 @@ const children = {
       isStopped = true
     })
     while (!isStopped) {
-      const index = Math.floor((Math.random() * count) / WRITERS) * WRITERS + writer
+      const index = Math.floor((Math.random() * count) / 2 / WRITERS) * WRITERS + writer
       const version = (versions.get(index) ?? 1) + 1
       ;(await vault.put(refOf(index), contentOf(index, version))).unwrap()
       versions.set(index, version)
@@ -58,33 +60,33 @@ const children = {
     process.send?.([...versions])
   },
 
-  async rewrap(path: string) {
+  /** Seals anew, and kills itself in the middle once it has done so many: whoever asked would come too late. */
+  async rewrap(path: string, most: number) {
     const { vault, close } = openVault(path, newKey, oldKey)
-    const onProgress = (progress: RewrapProgress) => void process.send?.({ progress })
+    const onProgress = ({ rewrapped }: RewrapProgress) => {
+      if (rewrapped < most) return
+      writeSync(process.stdout.fd, `${rewrapped}`)
+      process.kill(process.pid, 'SIGKILL')
+    }
     const report = (await vault.rewrap({ onProgress })).unwrap()
     close()
-    process.send?.({ report })
+    process.send?.(report)
   },
 }
 
 const spawn = (...words: [keyof typeof children, ...string[]]): ChildProcess =>
-  fork(import.meta.filename, words, { stdio: 'inherit' })
+  fork(import.meta.filename, words, { stdio: ['inherit', 'pipe', 'inherit', 'ipc'] })
 
 async function messageOf<T>(child: ChildProcess): Promise<T> {
   const [message] = (await once(child, 'message')) as [T]
   return message
 }
 
-/** Everything a child says until it ends. */
-async function* messagesOf<T>(child: ChildProcess): AsyncGenerator<T> {
-  for await (const [message] of on(child, 'message', { close: ['exit'] })) yield message
-}
-
 /**
  * Several processes write credentials while another seals them all with a new key, is killed with SIGKILL in the middle, and another goes on.
  */
 export async function raceRewrap(connections: number): Promise<RewrapRace> {
-  const records = connections - (connections % WRITERS)
+  const records = connections - (connections % (2 * WRITERS))
   const folder = await mkdtemp(join(tmpdir(), 'finport-rewrap-'))
   const path = join(folder, 'credentials.sqlite')
   try {
@@ -95,19 +97,11 @@ export async function raceRewrap(connections: number): Promise<RewrapRace> {
     const start = performance.now()
     const writers = Array.from({ length: WRITERS }, (_, writer) => spawn('write', path, `${records}`, `${writer}`))
     await Promise.all(writers.map((writer) => messageOf(writer)))
-    const first = spawn('rewrap', path)
-    let killedAfter = 0
-    for await (const { progress } of messagesOf<{ progress?: RewrapProgress }>(first)) {
-      killedAfter = progress?.rewrapped ?? killedAfter
-      if (killedAfter >= records / 3) break
-    }
-    first.kill('SIGKILL')
-    await once(first, 'exit')
+    const first = spawn('rewrap', path, `${records / 4}`)
+    const [[said], [, signal]] = await Promise.all([once(first.stdout as Readable, 'data'), once(first, 'exit')])
+    if (signal !== 'SIGKILL') throw new Error('The first process was not killed.')
 
-    const second = spawn('rewrap', path)
-    let report: RewrapReport | undefined
-    for await (const message of messagesOf<{ report?: RewrapReport }>(second)) report = message.report
-    if (report === undefined) throw new Error('The second process ended without a report.')
+    const report = await messageOf<RewrapReport>(spawn('rewrap', path, 'Infinity'))
     const milliseconds = performance.now() - start
 
     const written = new Map<number, number>()
@@ -127,7 +121,7 @@ export async function raceRewrap(connections: number): Promise<RewrapRace> {
     both.close()
     after.close()
     const writes = [...written.values()].reduce((sum, version) => sum + version - 1, 0)
-    return { records, writes, killedAfter, report, wrong, canRetire, milliseconds }
+    return { records, writes, killedAfter: Number(said), report, wrong, canRetire, milliseconds }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
