@@ -192,6 +192,7 @@ export function parseCredentials<T extends CredentialType>(
       (field) => field !== 'type' && (field === 'toJSON' || !isJson(given[field])),
     )
     if (wrong.length > 0) return refuse(wrong.map((path) => ({ path, reason: 'Plain JSON is needed.' })))
+    // T is 'custom' here, which the compiler does not follow.
     return Ok(maskCredentials({ ...given, type } as unknown as CredentialsByType[T]))
   }
 
@@ -205,7 +206,9 @@ export function parseCredentials<T extends CredentialType>(
     else if (value !== undefined) fields[field] = value
     else if (rule.endsWith('| null')) fields[field] = null
   }
-  return issues.length > 0 ? refuse(issues) : Ok(maskCredentials(fields as unknown as CredentialsByType[T]))
+  if (issues.length > 0) return refuse(issues)
+  // The rules above name every field of T, and each was checked.
+  return Ok(maskCredentials(fields as unknown as CredentialsByType[T]))
 }
 
 /**

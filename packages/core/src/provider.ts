@@ -154,47 +154,48 @@ type OAuthProviderOf<P> =
 type FileProviderOf<P> =
   CredentialsOf<P> extends infer C ? (C extends FileImportCredentials ? FileProvider<C> : FileProvider) : never
 
-function has(connector: Connector, method: string): boolean {
-  return typeof (connector as unknown as Record<string, unknown>)[method] === 'function'
+/** Whether a connector has a method. */
+export function hasMethod(connector: Connector, method: string): boolean {
+  return typeof Reflect.get(connector, method) === 'function'
 }
 
 /** Whether a connector has financial data. Narrows a concrete provider, an erased one, and a union from a registry. */
 export function isProvider<P extends Connector>(connector: P): connector is P & Provider<CredentialsOf<P>> {
-  return has(connector, 'fetchAccounts')
+  return hasMethod(connector, 'fetchAccounts')
 }
 
 /** Whether users connect by OAuth. */
 export function isOAuthProvider<P extends Connector>(connector: P): connector is P & OAuthProviderOf<P> {
-  return has(connector, 'authorizationUrl')
+  return hasMethod(connector, 'authorizationUrl')
 }
 
 /** Whether what the user types is exchanged for what is kept. */
 export function isExchangeProvider<P extends Connector>(
   connector: P,
 ): connector is P & ExchangeProvider<CredentialsOf<P>> {
-  return has(connector, 'exchangeCredentials')
+  return hasMethod(connector, 'exchangeCredentials')
 }
 
 /** Whether everything can be had in one read. */
 export function isSnapshotProvider<P extends Connector>(
   connector: P,
 ): connector is P & SnapshotProvider<CredentialsOf<P>> {
-  return has(connector, 'fetchSnapshot')
+  return hasMethod(connector, 'fetchSnapshot')
 }
 
 /** Whether users connect by a downloaded file. */
 export function isFileProvider<P extends Connector>(connector: P): connector is P & FileProviderOf<P> {
-  return has(connector, 'identify')
+  return hasMethod(connector, 'identify')
 }
 
 /** Whether data come as changes since a cursor. */
 export function isChangeSource<P extends Connector>(
   connector: P,
 ): connector is P & ChangeSource<Json, CredentialsOf<P>> {
-  return has(connector, 'fetchChanges')
+  return hasMethod(connector, 'fetchChanges')
 }
 
 /** Whether it can do things. */
 export function isActor<P extends Connector>(connector: P): connector is P & Actor<Json, CredentialsOf<P>> {
-  return has(connector, 'act')
+  return hasMethod(connector, 'act')
 }

@@ -1,7 +1,7 @@
 import { Err, isJson, type Json, Ok, type Result, VaultError } from '@finport/core'
 import { type Cipher, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from './cipher.ts'
 import { nobleCipher } from './noble-cipher.ts'
-import { checkedRandomBytes, randomBytes as platformRandomBytes, type RandomBytes } from './random.ts'
+import { checkedRandomBytes, createRandomPool, type RandomBytes } from './random.ts'
 
 /** How an {@link EncryptionService} works. */
 export type EncryptionServiceOptions = {
@@ -57,7 +57,7 @@ export const EncryptionService = {
    */
   create(
     key: Uint8Array,
-    { cipher = nobleCipher, randomBytes = platformRandomBytes }: EncryptionServiceOptions = {},
+    { cipher = nobleCipher, randomBytes = createRandomPool() }: EncryptionServiceOptions = {},
   ): Result<EncryptionService, VaultError> {
     if (!(key instanceof Uint8Array) || key.length !== KEY_BYTES)
       return Err(new VaultError('ENCRYPTION_KEY_INVALID', 'wrong_length'))

@@ -3,7 +3,7 @@ import { base64urlnopad } from '@scure/base'
 import { KEY_BYTES } from './cipher.ts'
 import type { DataKeyLimits } from './kms/data-keys.ts'
 import type { KeyWrapper } from './kms/key-wrapper.ts'
-import { randomBytes } from './random.ts'
+import { platformRandomBytes } from './random.ts'
 import type { SealedBox } from './sealed-box.ts'
 
 /** A key that lies in the process: 32 bytes. */
@@ -111,7 +111,7 @@ export function parseKeys(text: string | undefined): Result<SecretKey[], VaultEr
 export function generateKey(id = 'k1'): string {
   if (!ID.test(id))
     throw new RangeError('The id of a key is made of 1 to 64 letters, digits, dots, dashes and underscores.')
-  return `${id}:${base64urlnopad.encode(randomBytes(KEY_BYTES))}`
+  return `${id}:${base64urlnopad.encode(platformRandomBytes(KEY_BYTES))}`
 }
 
 function decodeKey(encoded: string): Uint8Array | null {

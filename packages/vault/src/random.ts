@@ -11,19 +11,24 @@ export function checkedRandomBytes(source: RandomBytes): RandomBytes {
   }
 }
 
+/** The platform's own. */
+export const platformRandomBytes: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length))
+
 const POOL_BYTES = 1_024
-let pool = new Uint8Array()
-let used = 0
 
 /** The platform's own, fetched for some dozen salts at a time: each fetch is a call of the system. What is given out is not kept. */
-export const randomBytes: RandomBytes = (length) => {
-  if (length > POOL_BYTES) return crypto.getRandomValues(new Uint8Array(length))
-  if (used + length > pool.length) {
-    pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES))
-    used = 0
+export function createRandomPool(): RandomBytes {
+  let pool = new Uint8Array()
+  let used = 0
+  return (length) => {
+    if (length > POOL_BYTES) return platformRandomBytes(length)
+    if (used + length > pool.length) {
+      pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES))
+      used = 0
+    }
+    const bytes = pool.slice(used, used + length)
+    pool.fill(0, used, used + length)
+    used += length
+    return bytes
   }
-  const bytes = pool.slice(used, used + length)
-  pool.fill(0, used, used + length)
-  used += length
-  return bytes
 }

@@ -22,7 +22,7 @@ import type { Cipher } from './cipher.ts'
 import { decodeRecord, encodeRecord } from './encryption-service.ts'
 import type { Keyring } from './keyring.ts'
 import { nobleCipher } from './noble-cipher.ts'
-import { checkedRandomBytes, randomBytes as platformRandomBytes, type RandomBytes } from './random.ts'
+import { checkedRandomBytes, createRandomPool, type RandomBytes } from './random.ts'
 import { createRewrap, type RewrapOptions, type RewrapReport } from './rewrap.ts'
 import { createSealer, type Sealer } from './sealer.ts'
 import { contextOf } from './sealing-context.ts'
@@ -90,7 +90,7 @@ export function createVault({
   credentials: repository,
   cipher = nobleCipher,
   now = Date.now,
-  randomBytes = platformRandomBytes,
+  randomBytes = createRandomPool(),
 }: VaultParts): Vault {
   const sealer = createSealer({ keyring, cipher, randomBytes: checkedRandomBytes(randomBytes), now })
   const store = settledRepository(repository)

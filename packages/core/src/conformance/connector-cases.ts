@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { isOAuthProvider } from '../provider.ts'
+import { hasMethod, isOAuthProvider } from '../provider.ts'
 import { Ok } from '../result.ts'
 import { metadataSchema } from '../schemas.ts'
 import { assertNoSecret, assertPlain, assertValid, settle, settleNow, succeed } from './assertions.ts'
-import { type CasesByName, hasMethod, hear, start } from './harness.ts'
+import { type CasesByName, hear, start } from './harness.ts'
 
 const capabilities: Readonly<Record<string, readonly string[]>> = {
   connector: ['parseCredentials', 'revoke'],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Instant } from '../dates.ts'
 import type { StorageError } from '../errors/storage-error.ts'
-import type { CredentialRecord, CredentialRepository, SealedCredentials } from '../ports/credential-repository.ts'
+import type { CredentialRecord, CredentialRepository } from '../ports/credential-repository.ts'
 import type { Result } from '../result.ts'
 import { describeThrown } from './assertions.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { assertBytes, assertRecord, instant, recordOf, sealed } from './credential-record.ts'
 
 /** What the kit needs to know about a store. */
 export type CredentialRepositoryHarness = {
@@ -23,46 +23,6 @@ type Store = { first: CredentialRepository; second: CredentialRepository; handle
 
 const WRITERS = 16
 const RACES = 20
-
-const instant = (text: string) => text as Instant
-
-function sealed(changes: Partial<SealedCredentials> = {}): SealedCredentials {
-  return {
-    encryptedData: Uint8Array.of(1, 2, 3),
-    credentialType: 'oauth2',
-    expiresAt: null,
-    keyId: 'k1',
-    reauthenticateBy: null,
-    ...changes,
-  }
-}
-
-function recordOf(connectionId: string, changes: Partial<CredentialRecord> = {}): CredentialRecord {
-  return { connectionId, userId: 'user-1', provider: 'acme', version: 1, credentials: sealed(), ...changes }
-}
-
-/** Compares field by field: stores give bytes of their own class, and rows with more columns. */
-function assertRecord(actual: CredentialRecord | null | undefined, expected: CredentialRecord): void {
-  assert(actual, 'The record must be found.')
-  const { credentials } = expected
-  for (const name of ['connectionId', 'userId', 'provider', 'version'] as const)
-    assert.equal(actual[name], expected[name], `${name} came back as another.`)
-  if (credentials === null) {
-    assert.equal(actual.credentials, null, 'What was forgotten must be null.')
-    return
-  }
-  assert(actual.credentials, 'The record must have credentials.')
-  for (const name of ['credentialType', 'expiresAt', 'keyId', 'reauthenticateBy'] as const)
-    assert.equal(actual.credentials[name], credentials[name], `${name} came back as another.`)
-  assertBytes(actual.credentials.encryptedData, credentials.encryptedData)
-}
-
-/** Not by deepEqual: what it says of many bytes takes minutes to write. */
-function assertBytes(actual: Uint8Array, expected: Uint8Array): void {
-  assert(actual instanceof Uint8Array, 'encryptedData must be a Uint8Array.')
-  const isSame = actual.length === expected.length && actual.every((byte, index) => byte === expected[index])
-  assert(isSame, `The ${expected.length} bytes saved came back as others.`)
-}
 
 async function settle<T>(what: string, call: () => Promise<Result<T, StorageError>>): Promise<Result<T, StorageError>> {
   try {

@@ -52,11 +52,6 @@ export function start(harness: ProviderHarness, fetch: FetchFunction | undefined
   return { connector, credentials: credentials.value, heard }
 }
 
-/** Whether a connector has a method. */
-export function hasMethod(connector: Connector, method: string): boolean {
-  return typeof (connector as unknown as Record<string, unknown>)[method] === 'function'
-}
-
 /** Keeps what a call gives for the search for secrets, and passes no judgement on anything else. */
 export async function hear(session: Session, call: () => unknown): Promise<void> {
   try {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import type { ProviderError } from '../errors/provider-error.ts'
-import { isOAuthProvider } from '../provider.ts'
+import { hasMethod, isOAuthProvider } from '../provider.ts'
 import type { Result } from '../result.ts'
 import type { FetchFunction } from '../runtime.ts'
 import { assertNoSecret, settle } from './assertions.ts'
-import { type CasesByName, hasMethod, requireProvider, someAccountId, start } from './harness.ts'
+import { type CasesByName, requireProvider, someAccountId, start } from './harness.ts'
 
 const json = { 'content-type': 'application/json' }
 
