@@ -9,9 +9,11 @@ import {
   isFileProvider,
   Ok,
   type ProviderError,
+  type ProviderMetadata,
   parseCredentials,
 } from '@finport/core'
 import { providerConformance } from '@finport/core/conformance'
+import { createHttpClient } from '@finport/core/http'
 import { accountBatchSchema, type DataSchema, metadataSchema } from '@finport/core/schemas'
 import { chaseFile } from '@finport/provider-chase-file'
 
@@ -64,29 +66,35 @@ const settings: DataSchema<{ partnerId: string }> = {
   },
 }
 
+const metadata: ProviderMetadata = {
+  displayName: 'Acme Bank',
+  category: 'bank',
+  authType: 'api_key',
+  credentialType: 'api_key',
+  supports: { accounts: true, transactions: true, holdings: false, balanceHistory: false },
+  scopes: [],
+  hosts: ['api.acme.example'],
+  timeZone: 'America/New_York',
+  tokenPolicy: null,
+  rateLimit: null,
+  sync: { maxWindowDays: null, overlapDays: 0 },
+  documentationUrl: null,
+  isProductionReady: false,
+}
+
 const acme = defineProvider({
   slug: 'acme',
-  metadata: {
-    displayName: 'Acme Bank',
-    category: 'bank',
-    authType: 'api_key',
-    credentialType: 'api_key',
-    supports: { accounts: true, transactions: true, holdings: false, balanceHistory: false },
-    scopes: [],
-    hosts: ['api.acme.example'],
-    timeZone: 'America/New_York',
-    tokenPolicy: null,
-    rateLimit: null,
-    sync: { maxWindowDays: null, overlapDays: 0 },
-    documentationUrl: null,
-    isProductionReady: false,
-  },
+  metadata,
   settings,
-  create: () => ({
+  create: (_settings, runtime) => ({
     parseCredentials: (input: unknown) => parseCredentials('api_key', input, { provider: 'acme' }),
     revoke: async (_credentials: ApiKeyCredentials) => Ok('unsupported' as const),
-    fetchAccounts: async (_credentials: ApiKeyCredentials) =>
-      Ok({ items: [], rejected: [], warnings: [], complete: true }),
+    fetchAccounts: async ({ apiKey }: ApiKeyCredentials) => {
+      const http = createHttpClient({ provider: 'acme', metadata, runtime })
+      const headers = { authorization: `Bearer ${apiKey}` }
+      const answer = await http.request({ operation: 'fetchAccounts', url: 'https://api.acme.example', headers })
+      return answer.map(() => ({ items: [], rejected: [], warnings: [], complete: true }))
+    },
     fetchTransactions: async (_credentials: ApiKeyCredentials, _providerAccountId: string) =>
       Ok({ items: [], rejected: [], warnings: [], covered: null }),
     fetchHoldings: async (_credentials: ApiKeyCredentials, _providerAccountId: string) =>
@@ -119,6 +127,12 @@ assert.equal(providers.get(fromRoute).unwrapErr().code, 'PROVIDER_UNKNOWN')
 for (const { slug: _slug, ...metadata } of providers.list()) {
   assert.deepEqual(await metadataSchema['~standard'].validate(metadata), { value: metadata })
 }
+
+const key = { type: 'api_key', apiKey: 'key', apiSecret: 'secret' } as const
+const answering = (status: number) => ({ fetch: async () => new Response('{}', { status }) })
+assert.equal((await createProvider(acme, { partnerId: 'p1' }, answering(200)).unwrap().fetchAccounts(key)).isOk(), true)
+const refused = await createProvider(acme, { partnerId: 'p1' }, answering(401)).unwrap().fetchAccounts(key)
+assert.equal(refused.mapErr(adviceFor).unwrapErr(), 'connect again')
 
 const cases = providerConformance({
   create: (runtime) => createProvider(chaseFile, {}, runtime),

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/schemas.ts', 'src/conformance/index.ts'],
+  entry: ['src/index.ts', 'src/schemas.ts', 'src/http/index.ts', 'src/conformance/index.ts'],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',

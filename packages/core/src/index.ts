@@ -100,6 +100,9 @@ export {
   type VaultErrorReason,
 } from './errors/vault-error.ts'
 export { type FetchesFromSnapshotOptions, fetchesFromSnapshot } from './fetches-from-snapshot.ts'
+export { createRateLimiter, type RateLimit, type RateLimiter } from './http/rate-limiter.ts'
+export type { AttemptResult, RequestAttempt, RequestHooks } from './http/request-hooks.ts'
+export type { RetryOptions } from './http/retry.ts'
 export { isJson, type Json } from './json.ts'
 export {
   type AuthType,

@@ -1,3 +1,6 @@
+import { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
+import type { RequestHooks } from './http/request-hooks.ts'
+import type { RetryOptions } from './http/retry.ts'
 import type { Json } from './json.ts'
 
 /** A fetch that takes a `Request`. Narrow on purpose: `globalThis.fetch`, a sandbox and a test double all fit. */
@@ -31,6 +34,14 @@ export interface ProviderRuntime {
   readonly logger: Logger
   /** Lets `fetch` reach this machine over plain http as well, for sandboxes and tests. */
   readonly allowLoopback: boolean
+  /** Keeps to the rate limits of the metadata: within this process, unless another is given. */
+  readonly rateLimiter: RateLimiter
+  /** How often requests that failed are sent again. */
+  readonly retry: RetryOptions
+  /** The most milliseconds that one sending of a request may take, to the last byte of its answer: 30,000 if nothing is said. */
+  readonly timeoutMs: number
+  /** Are told of every request, for traces and metrics. */
+  readonly hooks: RequestHooks
 }
 
 /** Any parts of a {@link ProviderRuntime}: what is left out or `undefined` is the platform's own. */
@@ -53,13 +64,18 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 
 /** A whole runtime from the parts a caller gave. */
 export function completeRuntime(parts: RuntimeOptions): ProviderRuntime {
+  const now = parts.now ?? Date.now
   return {
     fetch: parts.fetch ?? ((request) => globalThis.fetch(request)),
-    now: parts.now ?? Date.now,
+    now,
     sleep: parts.sleep ?? sleep,
     random: parts.random ?? ((bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
     logger: parts.logger ?? silentLogger,
     allowLoopback: parts.allowLoopback ?? false,
+    rateLimiter: parts.rateLimiter ?? createRateLimiter({ now }),
+    retry: parts.retry ?? {},
+    timeoutMs: parts.timeoutMs ?? 30_000,
+    hooks: parts.hooks ?? {},
   }
 }
 
@@ -68,6 +84,16 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 /** Whether a text is a host, with or without a port, and nothing more. */
 export function isHost(text: string): boolean {
   return /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(text)
+}
+
+/** An address that a provider may not reach; told apart by its name, as each entry of the package may hold a copy of this class. */
+class ForbiddenAddressError extends TypeError {
+  override readonly name = 'ForbiddenAddressError'
+}
+
+/** Whether a fetch was refused for its address: nothing was sent. */
+export function isForbiddenAddress(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.name === 'ForbiddenAddressError' || isForbiddenAddress(thrown.cause))
 }
 
 /**
@@ -85,12 +111,14 @@ export function restrictFetch(
     const isLoopback =
       allowed.loopback && LOOPBACK_HOST.test(url.hostname) && (url.protocol === 'http:' || url.protocol === 'https:')
     if (!isLoopback && !(url.protocol === 'https:' && hosts.has(url.host))) {
-      throw new TypeError(
+      throw new ForbiddenAddressError(
         `The provider '${allowed.slug}' may not reach ${url.protocol}//${url.host}. Its metadata allows https to: ${[...hosts].join(', ') || 'no host'}.`,
       )
     }
     if (url.username !== '' || url.password !== '') {
-      throw new TypeError(`The provider '${allowed.slug}' put credentials into an address. They belong into a header.`)
+      throw new ForbiddenAddressError(
+        `The provider '${allowed.slug}' put credentials into an address. They belong into a header.`,
+      )
     }
   }
   return async (given) => {

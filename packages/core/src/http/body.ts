@@ -1,0 +1,36 @@
+/** The body of an answer, decoded; or why there is none. */
+export type Body = Uint8Array | 'too_large' | 'interrupted'
+
+/** Reads a body as it streams; nothing is kept of one that is larger than allowed. */
+export async function readBody(response: Response, maxBytes: number): Promise<Body> {
+  if (response.body === null) return new Uint8Array()
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      length += value.length
+      if (length > maxBytes) {
+        discard(reader)
+        return 'too_large'
+      }
+      chunks.push(value)
+    }
+  } catch {
+    return 'interrupted'
+  }
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}
+
+/** Lets go of a body that nobody reads, so that its connection is freed. */
+export function discard(body: { cancel(): Promise<void> } | null): void {
+  body?.cancel().catch(() => {})
+}
