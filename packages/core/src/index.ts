@@ -1,3 +1,4 @@
+export { type Connection, type ConnectionStatus, connectionStatuses } from './connections/connection.ts'
 export {
   type ApiKeyCredentials,
   type CertificateCredentials,
@@ -112,6 +113,10 @@ export {
   providerCategories,
   type TokenPolicy,
 } from './metadata.ts'
+export type { Account, AccountRepository } from './ports/account-repository.ts'
+export type { AuthorizationRepository, AuthorizationRequest } from './ports/authorization-repository.ts'
+export type { AccountBalance, BalanceListQuery, BalanceRepository } from './ports/balance-repository.ts'
+export type { ConnectionQuery, ConnectionRepository } from './ports/connection-repository.ts'
 export type {
   CredentialPage,
   CredentialRecord,
@@ -124,7 +129,13 @@ export type {
   CredentialVault,
   PutCredentialsOptions,
 } from './ports/credential-vault.ts'
+export type { CursorRepository, SyncCursor } from './ports/cursor-repository.ts'
+export type { Holding, HoldingRepository } from './ports/holding-repository.ts'
+export type { Lease, LeaseRepository } from './ports/lease-repository.ts'
 export { createMemoryCredentialRepository } from './ports/memory-credential-repository.ts'
+export { createMemoryRepositories, type MemoryRepositoriesOptions } from './ports/memory-repositories.ts'
+export type { Repositories, TransactionalRepositories } from './ports/repositories.ts'
+export type { Transaction, TransactionListQuery, TransactionRepository } from './ports/transaction-repository.ts'
 export {
   type Actor,
   type ChangePage,
