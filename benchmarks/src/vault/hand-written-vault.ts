@@ -38,6 +38,7 @@ export function createHandWrittenVault(
         credentialType: credentials.type,
         expiresAt: null,
         keyId,
+        refreshAt: null,
         reauthenticateBy: null,
       }
       return repository.save({ userId, connectionId, provider, version: version + 1, credentials: sealed }, version)

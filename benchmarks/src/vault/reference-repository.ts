@@ -8,9 +8,11 @@ export function createReferenceRepository(): CredentialRepository {
     async save(record, expectedVersion) {
       if ((records.get(record.connectionId)?.version ?? 0) !== expectedVersion)
         return Err(new StorageError('STORAGE_CONFLICT'))
-      records.set(record.connectionId, record)
+      records.set(record.connectionId, { ...record, lease: null, refresh: null })
       return Ok(undefined)
     },
+    takeLease: async () => Ok(null),
+    saveRefresh: async () => Ok(false),
     listSealedByOthers: async () => Ok([]),
     countSealedBy: async () => Ok(0),
   }

@@ -1,6 +1,7 @@
-import { type Instant, isInstant } from './dates.ts'
+import { type Instant, isInstant, toInstant } from './dates.ts'
 import { type InputIssue, ProviderInvalidInputError } from './errors/provider-error.ts'
 import { isJson, type Json } from './json.ts'
+import type { TokenPolicy } from './metadata.ts'
 import { Err, Ok, type Result } from './result.ts'
 
 /**
@@ -117,6 +118,20 @@ const REFRESH_AHEAD_MILLISECONDS = 5 * 60_000
  */
 export function needsRefresh(credentials: { readonly expiresAt: Instant | null }, now: number): boolean {
   return credentials.expiresAt !== null && Date.parse(credentials.expiresAt) - now <= REFRESH_AHEAD_MILLISECONDS
+}
+
+/**
+ * When the user has to log in again whatever is done: the end of the refresh token by the provider's policy.
+ *
+ * @returns `null` when refresh tokens do not end, or nobody knows when this one was issued.
+ */
+export function toReauthenticateBy(
+  credentials: { readonly refreshTokenIssuedAt?: Instant | null | undefined },
+  policy: TokenPolicy | null | undefined,
+): Instant | null {
+  const seconds = policy?.refreshTokenSeconds ?? null
+  const issuedAt = credentials.refreshTokenIssuedAt ?? null
+  return seconds === null || issuedAt === null ? null : toInstant(Date.parse(issuedAt) + seconds * 1_000)
 }
 
 type FieldRule = 'secret' | 'secret?' | 'secret | null' | 'text' | 'text?' | 'instant | null' | 'content'

@@ -18,6 +18,7 @@ export {
   type ProviderCredentials,
   parseCredentials,
   type StorableCredentials,
+  toReauthenticateBy,
 } from './credentials.ts'
 export {
   type AccountCategory,
@@ -100,6 +101,16 @@ export {
   type VaultErrorCode,
   type VaultErrorReason,
 } from './errors/vault-error.ts'
+export {
+  type AuditAction,
+  createEventEmitter,
+  type EventEmitter,
+  type EventError,
+  type EventSink,
+  type EventType,
+  type FinportEvent,
+  toEventError,
+} from './events.ts'
 export { type FetchesFromSnapshotOptions, fetchesFromSnapshot } from './fetches-from-snapshot.ts'
 export { createRateLimiter, type RateLimit, type RateLimiter } from './http/rate-limiter.ts'
 export type { AttemptResult, RequestAttempt, RequestHooks } from './http/request-hooks.ts'
@@ -118,9 +129,13 @@ export type { AuthorizationRepository, AuthorizationRequest } from './ports/auth
 export type { AccountBalance, BalanceListQuery, BalanceRepository } from './ports/balance-repository.ts'
 export type { ConnectionQuery, ConnectionRepository } from './ports/connection-repository.ts'
 export type {
+  CredentialLeaseRequest,
   CredentialPage,
   CredentialRecord,
   CredentialRepository,
+  CredentialWrite,
+  RefreshState,
+  RefreshWrite,
   SealedCredentials,
 } from './ports/credential-repository.ts'
 export type {
@@ -128,11 +143,15 @@ export type {
   CredentialStatus,
   CredentialVault,
   PutCredentialsOptions,
+  VaultConnector,
 } from './ports/credential-vault.ts'
 export type { CursorRepository, SyncCursor } from './ports/cursor-repository.ts'
 export type { Holding, HoldingRepository } from './ports/holding-repository.ts'
 export type { Lease, LeaseRepository } from './ports/lease-repository.ts'
-export { createMemoryCredentialRepository } from './ports/memory-credential-repository.ts'
+export {
+  createMemoryCredentialRepository,
+  type MemoryCredentialRepositoryOptions,
+} from './ports/memory-credential-repository.ts'
 export { createMemoryRepositories, type MemoryRepositoriesOptions } from './ports/memory-repositories.ts'
 export type { Repositories, TransactionalRepositories } from './ports/repositories.ts'
 export type { Transaction, TransactionListQuery, TransactionRepository } from './ports/transaction-repository.ts'
@@ -163,3 +182,4 @@ export {
 export { createRegistry, type Erased, type Registry } from './registry.ts'
 export { Err, Ok, Result } from './result.ts'
 export type { FetchFunction, Logger, ProviderRuntime, RuntimeOptions } from './runtime.ts'
+export { isSandboxFetch, markSandboxFetch } from './sandbox.ts'

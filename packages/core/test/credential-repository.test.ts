@@ -1,12 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { credentialRepositoryConformance } from '../src/conformance/index.ts'
-import { type CredentialRepository, createMemoryCredentialRepository, Err, Ok, StorageError } from '../src/index.ts'
+import {
+  type CredentialRepository,
+  createMemoryCredentialRepository,
+  Err,
+  type Instant,
+  Ok,
+  StorageError,
+} from '../src/index.ts'
+
+let clock = Date.parse('2026-01-31T12:00:00Z')
 
 const store = (change: (repository: CredentialRepository) => Partial<CredentialRepository> = () => ({})) => ({
   open: async () => {
-    const memory = createMemoryCredentialRepository()
+    const memory = createMemoryCredentialRepository({ now: () => clock })
     const repository = { ...memory, ...change(memory) }
     return { handles: [repository, repository, repository] }
+  },
+  pass: async (milliseconds: number) => {
+    clock += milliseconds
   },
 })
 
@@ -113,6 +125,49 @@ const broken: Record<string, (memory: CredentialRepository) => Partial<Credentia
   },
   'counts what is forgotten': (memory) => ({
     countSealedBy: async (keyId) => memory.countSealedBy(keyId).then((count) => count.map((number) => number + 1)),
+  }),
+  'gives a lease to whoever asks': (memory) => ({
+    async takeLease(request) {
+      const taken = (await memory.takeLease(request)).unwrap()
+      const { owner } = request
+      if (taken !== null) return Ok(taken)
+      const found = (await memory.find(request.connectionId)).unwrap()
+      return Ok(found && { ...found, lease: { owner, until: '2026-01-31T13:00:00.000Z' as Instant } })
+    },
+  }),
+  'never lets a lease end': (memory) => ({
+    takeLease: (request) => memory.takeLease({ ...request, milliseconds: 60_000 }),
+  }),
+  'looks whether a lease is free and then takes it': (memory) => ({
+    async takeLease(request) {
+      const found = (await memory.find(request.connectionId)).unwrap()
+      await new Promise((resolve) => setTimeout(resolve))
+      const owner = found?.lease?.owner ?? request.owner
+      return (await memory.takeLease({ ...request, owner })).map(
+        (taken) => taken && { ...taken, lease: taken.lease && { ...taken.lease, owner: request.owner } },
+      )
+    },
+  }),
+  'takes what is told of a refresh by anybody': (memory) => ({
+    async saveRefresh(write) {
+      const found = (await memory.find(write.connectionId)).unwrap()
+      return memory.saveRefresh({ ...write, owner: found?.lease?.owner ?? write.owner })
+    },
+  }),
+  'forgets the state with the lease': (memory) => ({
+    saveRefresh: (write) => memory.saveRefresh({ ...write, refresh: write.release ? null : write.refresh }),
+    takeLease: async (request) =>
+      (await memory.takeLease(request)).map((record) => record && { ...record, refresh: null }),
+  }),
+  'ends the lease when credentials are sealed anew': (memory) => ({
+    async save(record, expected) {
+      const found = (await memory.find(record.connectionId)).unwrap()
+      const saved = await memory.save(record, expected)
+      const owner = found?.lease?.owner
+      if (saved.isOk() && owner !== undefined && record.version === expected)
+        await memory.saveRefresh({ ...record, owner, refresh: null, release: true })
+      return saved
+    },
   }),
   'rejects on a conflict': (memory) => ({
     async save(record, expected) {

@@ -30,6 +30,16 @@ export function settledRepository(repository: CredentialRepository): CredentialR
         () => repository.save(record, expectedVersion),
         () => ({ checked: undefined }),
       ),
+    takeLease: (request) =>
+      settle(
+        () => repository.takeLease(request),
+        (record) => ((record ?? null) === null || isRecord(record) ? { checked: record ?? null } : null),
+      ),
+    saveRefresh: (write) =>
+      settle(
+        () => repository.saveRefresh(write),
+        (isWritten) => (typeof isWritten === 'boolean' ? { checked: isWritten } : null),
+      ),
     listSealedByOthers: (page) =>
       settle(
         () => repository.listSealedByOthers(page),

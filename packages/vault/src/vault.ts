@@ -1,32 +1,31 @@
 import {
-  type Connector,
   type CredentialRecord,
   type CredentialRef,
   type CredentialRepository,
-  type Credentials,
+  type CredentialStatus,
   type CredentialVault,
-  credentialTypes,
+  createEventEmitter,
   Err,
-  type Instant,
-  isInstant,
-  type Json,
+  type EventSink,
   Ok,
   ProviderAbortedError,
   type Result,
   type SealedCredentials,
-  type StorableCredentials,
   StorageError,
   VaultError,
 } from '@finport/core'
 import type { Cipher } from './cipher.ts'
-import { decodeRecord, encodeRecord } from './encryption-service.ts'
 import type { Keyring } from './keyring.ts'
+import { createLending } from './lending.ts'
 import { nobleCipher } from './noble-cipher.ts'
 import { checkedRandomBytes, createRandomPool, type RandomBytes } from './random.ts'
+import { createRefresh, type RefreshLimits } from './refresh.ts'
 import { createRewrap, type RewrapOptions, type RewrapReport } from './rewrap.ts'
-import { createSealer, type Sealer } from './sealer.ts'
-import { contextOf } from './sealing-context.ts'
+import { createTextSealer } from './sealed-text.ts'
+import { createSealer } from './sealer.ts'
 import { settledRepository } from './settled-repository.ts'
+import { platformSleep, type Sleep } from './sleep.ts'
+import { isOwn, sealCredentials } from './stored-credentials.ts'
 
 /** What a vault is made of. */
 export type VaultParts = {
@@ -40,6 +39,12 @@ export type VaultParts = {
   now?: (() => number) | undefined
   /** Where salts and data keys come from: the platform's random numbers if nothing is given. */
   randomBytes?: RandomBytes | undefined
+  /** Waits so many milliseconds, or until the signal is aborted: by the platform's timers if nothing is given. It must let others run. */
+  sleep?: Sleep | undefined
+  /** Is told of refreshes. */
+  events?: EventSink | undefined
+  /** How long refreshes may take. */
+  refresh?: RefreshLimits | undefined
 }
 
 /** Whether a key may be taken out of the keyring. */
@@ -90,18 +95,21 @@ export function createVault({
   credentials: repository,
   cipher = nobleCipher,
   now = Date.now,
-  randomBytes = createRandomPool(),
+  randomBytes: givenRandomBytes = createRandomPool(),
+  sleep = platformSleep,
+  events,
+  refresh: limits = {},
 }: VaultParts): Vault {
-  const sealer = createSealer({ keyring, cipher, randomBytes: checkedRandomBytes(randomBytes), now })
+  const randomBytes = checkedRandomBytes(givenRandomBytes)
+  const sealer = createSealer({ keyring, cipher, randomBytes, now })
   const store = settledRepository(repository)
-
-  /** What is kept for the one who asks; nobody learns of another's. */
-  const findSealed = async (ref: CredentialRef): Promise<Result<SealedCredentials, StorageError | VaultError>> => {
-    const record = await store.find(ref.connectionId)
-    if (record.isErr()) return record
-    const sealed = record.value !== null && isOwn(record.value, ref) ? record.value.credentials : null
-    return sealed === null ? Err(new VaultError('CREDENTIALS_NOT_FOUND')) : Ok(sealed)
-  }
+  const emit = createEventEmitter(events, { now, random: randomBytes })
+  const lending = createLending({
+    store,
+    sealer,
+    now,
+    refresh: createRefresh({ store, sealer, now, sleep, randomBytes, emit, limits }),
+  })
 
   /** Writes over whatever version there is, but over nothing of another's. Returns whether there was something to write over. */
   const write = async (
@@ -127,11 +135,15 @@ export function createVault({
     }
   }
 
+  const describe = async (ref: CredentialRef): Promise<Result<CredentialStatus, VaultError | StorageError>> =>
+    (await lending.find(ref)).map((record) => statusOf(record, record.credentials, now()))
+
   return {
     async put(given, credentials, options) {
       // A copy: the caller may use the object again before this is done.
       const ref = { ...given }
-      const sealed = await seal(sealer, ref, credentials, options?.reauthenticateBy ?? null)
+      const facts = { reauthenticateBy: options?.reauthenticateBy ?? null, now: now() }
+      const sealed = await sealCredentials(sealer, ref, credentials, facts)
       if (sealed.isErr()) return sealed
       const written = await write(ref, sealed.value)
       if (written.isErr()) return written
@@ -140,28 +152,35 @@ export function createVault({
 
     async use(given, provider, work, options) {
       const ref = { ...given }
-      if (provider.slug !== ref.provider) return Err(new VaultError('CREDENTIALS_NOT_FOUND'))
-      const sealed = await findSealed(ref)
-      if (sealed.isErr()) return sealed
-      const opened = await open(sealer, ref, sealed.value)
-      if (opened.isErr()) return opened
-      const credentials = parseWith(provider, opened.value)
-      if (credentials.isErr()) return credentials
-      if (options?.signal?.aborted) return Err(new ProviderAbortedError({ provider: ref.provider, operation: 'use' }))
-      return work(credentials.value)
+      const lent = await lending.lend(ref, provider, options?.signal)
+      if (options?.signal?.aborted) return aborted(ref, 'use')
+      if (lent.isErr()) return lent
+      const result = await work(lent.value.credentials)
+      if (!lending.canRenew(provider) || !isExpiredToken(result)) return result
+      const renewed = await lending.renew(ref, provider, lent.value, options?.signal)
+      if (options?.signal?.aborted) return aborted(ref, 'use')
+      return renewed.isErr() ? renewed : work(renewed.value.credentials)
     },
 
-    async describe(ref) {
-      return (await findSealed(ref)).map(({ credentialType, expiresAt, reauthenticateBy }) => {
-        const isOver = reauthenticateBy !== null && Date.parse(reauthenticateBy) <= now()
-        const state = isOver ? ('reauthentication_required' as const) : ('usable' as const)
-        return { type: credentialType, expiresAt, reauthenticateBy, state }
-      })
+    async refresh(given, provider, options) {
+      const ref = { ...given }
+      const lent = await lending.lend(ref, provider, options?.signal)
+      if (lent.isErr()) return lent
+      if (lending.canRenew(provider) && !lent.value.isNew) {
+        const renewed = await lending.renew(ref, provider, lent.value, options?.signal)
+        if (options?.signal?.aborted) return aborted(ref, 'refresh')
+        if (renewed.isErr()) return renewed
+      }
+      return describe(ref)
     },
+
+    describe,
 
     async forget(ref) {
       return (await write({ ...ref }, null)).map(() => undefined)
     },
+
+    ...createTextSealer(sealer),
 
     rewrap: createRewrap({ sealer, store }),
 
@@ -174,68 +193,24 @@ export function createVault({
   }
 }
 
-function isOwn(record: CredentialRecord, ref: CredentialRef): boolean {
-  return record.connectionId === ref.connectionId && record.userId === ref.userId && record.provider === ref.provider
+function aborted({ provider }: CredentialRef, operation: string) {
+  return Err(new ProviderAbortedError({ provider, operation }))
 }
 
-const storable = new Set<string>(credentialTypes.filter((type) => type !== 'file_import'))
-
-async function seal(
-  sealer: Sealer,
-  ref: CredentialRef,
-  credentials: StorableCredentials,
-  reauthenticateBy: Instant | null,
-): Promise<Result<SealedCredentials, VaultError>> {
-  const fields = copyOf(credentials)
-  const type = fields?.type
-  if (fields === null || typeof type !== 'string' || !storable.has(type))
-    return Err(new VaultError('ENCRYPTION_FAILED'))
-  const plaintext = encodeRecord(fields)
-  if (plaintext.isErr()) return plaintext
-  const encrypted = await sealer.seal(contextOf(ref, type), plaintext.value)
-  plaintext.value.fill(0)
-  return encrypted.map((encryptedData) => ({
-    encryptedData,
-    credentialType: type as StorableCredentials['type'],
-    expiresAt: isInstant(fields.expiresAt) ? fields.expiresAt : null,
-    keyId: sealer.primaryId,
-    reauthenticateBy: isInstant(reauthenticateBy) ? reauthenticateBy : null,
-  }))
+function statusOf(
+  { refresh }: CredentialRecord,
+  { credentialType, expiresAt, reauthenticateBy }: SealedCredentials,
+  now: number,
+): CredentialStatus {
+  const isOver = reauthenticateBy !== null && Date.parse(reauthenticateBy) <= now
+  const reason = refresh?.reauthentication ?? (isOver ? 'refresh_token_expired' : null)
+  const state = reason === null ? 'usable' : 'reauthentication_required'
+  return { type: credentialType, expiresAt, reauthenticateBy, state, reason }
 }
 
-/** The fields of credentials, once and for all; `null` when they can't be had. */
-function copyOf(credentials: unknown): { readonly [field: string]: unknown } | null {
-  try {
-    const prototype: unknown = Object.getPrototypeOf(credentials)
-    return prototype === Object.prototype || prototype === null ? { ...(credentials as object) } : null
-  } catch {
-    return null
-  }
-}
-
-/** The fields in what is kept. */
-async function open(
-  sealer: Sealer,
-  ref: CredentialRef,
-  sealed: SealedCredentials,
-): Promise<Result<{ [field: string]: Json }, VaultError>> {
-  const opened = await sealer.open(contextOf(ref, sealed.credentialType), sealed.encryptedData)
-  if (opened.isErr()) return opened
-  const record = decodeRecord(opened.value)
-  opened.value.fill(0)
-  return record
-}
-
-/** What the provider makes of them. Its own error would tell the user to mend input that nobody gave, and what it throws may quote them. */
-function parseWith<C extends Credentials>(
-  provider: Pick<Connector<C>, 'parseCredentials'>,
-  fields: { [field: string]: Json },
-): Result<C, VaultError> {
-  try {
-    const parsed = provider.parseCredentials(fields)
-    if (parsed.isOk()) return parsed
-  } catch {
-    // Said below.
-  }
-  return Err(new VaultError('CREDENTIALS_UNREADABLE'))
+/** Whether work failed because of a token that a refresh would renew. */
+function isExpiredToken(result: Result<unknown, { readonly code: string }>): boolean {
+  if (result.isOk()) return false
+  const { code, isTokenExpired } = result.error as { code: string; isTokenExpired?: unknown }
+  return code === 'PROVIDER_AUTHENTICATION_FAILED' && isTokenExpired === true
 }

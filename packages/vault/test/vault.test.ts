@@ -142,8 +142,11 @@ describe('put and use', () => {
         credentialType: 'oauth2',
         expiresAt: '2026-01-31T12:30:00.000Z',
         keyId: 'k1',
+        refreshAt: expect.any(String),
         reauthenticateBy: null,
       },
+      lease: null,
+      refresh: null,
     })
     const text = JSON.stringify(record) + new TextDecoder('latin1').decode(record.credentials?.encryptedData)
     expect(text).not.toContain('canary')
@@ -172,6 +175,7 @@ describe('describe', () => {
       expiresAt: '2026-01-31T12:30:00.000Z',
       reauthenticateBy: null,
       state: 'usable',
+      reason: null,
     })
   })
 
@@ -194,7 +198,13 @@ describe('forget', () => {
     ;(await vault.forget(ref)).unwrap()
     expect((await vault.use(ref, connectorOf('api_key'), reveal)).unwrapErr().code).toBe('CREDENTIALS_NOT_FOUND')
     expect((await vault.describe(ref)).unwrapErr().code).toBe('CREDENTIALS_NOT_FOUND')
-    expect((await credentials.find(ref.connectionId)).unwrap()).toEqual({ ...ref, version: 2, credentials: null })
+    expect((await credentials.find(ref.connectionId)).unwrap()).toEqual({
+      ...ref,
+      version: 2,
+      credentials: null,
+      lease: null,
+      refresh: null,
+    })
   })
 
   test('nobody who read before can bring back what was forgotten', async () => {

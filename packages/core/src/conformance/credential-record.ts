@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Instant } from '../dates.ts'
-import type { CredentialRecord, SealedCredentials } from '../ports/credential-repository.ts'
+import type { CredentialRecord, CredentialWrite, SealedCredentials } from '../ports/credential-repository.ts'
 
 /** A moment. */
 export const instant = (text: string) => text as Instant
@@ -12,18 +12,19 @@ export function sealed(changes: Partial<SealedCredentials> = {}): SealedCredenti
     credentialType: 'oauth2',
     expiresAt: null,
     keyId: 'k1',
+    refreshAt: null,
     reauthenticateBy: null,
     ...changes,
   }
 }
 
 /** A record like any other. */
-export function recordOf(connectionId: string, changes: Partial<CredentialRecord> = {}): CredentialRecord {
+export function recordOf(connectionId: string, changes: Partial<CredentialWrite> = {}): CredentialWrite {
   return { connectionId, userId: 'user-1', provider: 'acme', version: 1, credentials: sealed(), ...changes }
 }
 
 /** Compares field by field: stores give bytes of their own class, and rows with more columns. */
-export function assertRecord(actual: CredentialRecord | null | undefined, expected: CredentialRecord): void {
+export function assertRecord(actual: CredentialRecord | null | undefined, expected: CredentialWrite): void {
   assert(actual, 'The record must be found.')
   const { credentials } = expected
   for (const name of ['connectionId', 'userId', 'provider', 'version'] as const)
@@ -33,7 +34,7 @@ export function assertRecord(actual: CredentialRecord | null | undefined, expect
     return
   }
   assert(actual.credentials, 'The record must have credentials.')
-  for (const name of ['credentialType', 'expiresAt', 'keyId', 'reauthenticateBy'] as const)
+  for (const name of ['credentialType', 'expiresAt', 'keyId', 'refreshAt', 'reauthenticateBy'] as const)
     assert.equal(actual.credentials[name], credentials[name], `${name} came back as another.`)
   assertBytes(actual.credentials.encryptedData, credentials.encryptedData)
 }

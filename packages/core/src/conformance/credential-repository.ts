@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { StorageError } from '../errors/storage-error.ts'
-import type { CredentialRecord, CredentialRepository } from '../ports/credential-repository.ts'
-import type { Result } from '../result.ts'
+import type { CredentialRepository, CredentialWrite } from '../ports/credential-repository.ts'
 import { describeThrown } from './assertions.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { leaseCases } from './credential-lease-cases.ts'
 import { assertBytes, assertRecord, instant, recordOf, sealed } from './credential-record.ts'
+import { type CredentialStore, settle, succeed } from './credential-store.ts'
 
 /** What the kit needs to know about a store. */
 export type CredentialRepositoryHarness = {
@@ -17,35 +17,18 @@ export type CredentialRepositoryHarness = {
     /** Closes what was opened. */
     close?(): Promise<void>
   }>
+  /** Lets so many milliseconds pass by the clock of the store: some tens, by waiting, if nothing is given. */
+  pass?(milliseconds: number): Promise<void>
 }
-
-type Store = { first: CredentialRepository; second: CredentialRepository; handles: readonly CredentialRepository[] }
 
 const WRITERS = 16
 const RACES = 20
 
-async function settle<T>(what: string, call: () => Promise<Result<T, StorageError>>): Promise<Result<T, StorageError>> {
-  try {
-    const result = await call()
-    assert(typeof result?.isOk === 'function', `${what} must give a Result.`)
-    return result
-  } catch (thrown) {
-    if (thrown instanceof assert.AssertionError) throw thrown
-    return assert.fail(`${what} rejected with ${describeThrown(thrown)}: nothing may.`)
-  }
-}
-
-async function succeed<T>(what: string, call: () => Promise<Result<T, StorageError>>): Promise<T> {
-  const result = await settle(what, call)
-  if (result.isErr()) return assert.fail(`${what} gave ${result.error.code}.`)
-  return result.value
-}
-
 const find = (repository: CredentialRepository, id: string) => succeed('find', () => repository.find(id))
-const save = (repository: CredentialRepository, record: CredentialRecord, expected: number) =>
+const save = (repository: CredentialRepository, record: CredentialWrite, expected: number) =>
   succeed('save', () => repository.save(record, expected))
 
-async function conflict(repository: CredentialRepository, record: CredentialRecord, expected: number): Promise<void> {
+async function conflict(repository: CredentialRepository, record: CredentialWrite, expected: number): Promise<void> {
   const result = await settle('save', () => repository.save(record, expected))
   const code = result.isErr() ? result.error.code : 'no error'
   assert.equal(code, 'STORAGE_CONFLICT', `save with a version that is not the stored one must be refused.`)
@@ -53,9 +36,9 @@ async function conflict(repository: CredentialRepository, record: CredentialReco
 
 /** Has all write at once, on handles in turn. Returns which of them were taken. */
 async function race(
-  { handles }: Store,
-  writes: readonly { record: CredentialRecord; expected: number }[],
-): Promise<CredentialRecord[]> {
+  { handles }: CredentialStore,
+  writes: readonly { record: CredentialWrite; expected: number }[],
+): Promise<CredentialWrite[]> {
   const results = await Promise.all(
     writes.map(({ record, expected }, index) =>
       settle('save', () => (handles[index % handles.length] as CredentialRepository).save(record, expected)),
@@ -85,7 +68,7 @@ async function listAll(repository: CredentialRepository, keyId: string, limit: n
 const count = (repository: CredentialRepository, keyId: string) =>
   succeed('countSealedBy', () => repository.countSealedBy(keyId))
 
-const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+const cases: Readonly<Record<string, (store: CredentialStore) => Promise<void>>> = {
   async 'finds nothing where nothing was saved'({ first }) {
     assert.equal(await find(first, 'connection-1'), null)
     assert.equal(await count(first, 'k1'), 0)
@@ -99,6 +82,7 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
         credentials: sealed({
           credentialType: 'api_key',
           expiresAt: instant('2026-01-31T12:00:00.001Z'),
+          refreshAt: instant('2026-01-31T11:55:00.001Z'),
           reauthenticateBy: instant('2026-02-07T00:00:00.000Z'),
           keyId: 'a.b-c_2',
         }),
@@ -177,7 +161,7 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       }))
       const winners = await race(store, writes)
       assert.equal(winners.length, 1, `Of ${WRITERS} writers at a time one must win, not ${winners.length}.`)
-      assertRecord(await find(store.first, `connection-${round}`), winners[0] as CredentialRecord)
+      assertRecord(await find(store.first, `connection-${round}`), winners[0] as CredentialWrite)
     }
   },
 
@@ -190,7 +174,7 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       }))
       const winners = await race(store, writes)
       assert.equal(winners.length, 1, `Of ${WRITERS} writers at a time one must win, not ${winners.length}.`)
-      assertRecord(await find(store.second, 'connection-1'), winners[0] as CredentialRecord)
+      assertRecord(await find(store.second, 'connection-1'), winners[0] as CredentialWrite)
     }
   },
 
@@ -236,7 +220,7 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     const [record] = await succeed('listSealedByOthers', () =>
       first.listSealedByOthers({ keyId: 'k1', after: null, limit: 1 }),
     )
-    assertRecord(record, (await find(first, record?.connectionId ?? '')) as CredentialRecord)
+    assertRecord(record, (await find(first, record?.connectionId ?? '')) as CredentialWrite)
   },
 
   async 'lists and counts what is sealed now, not what was'({ first, second }) {
@@ -285,6 +269,8 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   },
 }
 
+const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+
 /**
  * What a {@link CredentialRepository} must do, as cases for any test runner. Each opens a store of its own; the races are run with all of its handles at once. Handles of one process do not show whether several
  * processes race rightly: a write must be one statement of the store's.
@@ -300,14 +286,15 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
  * ```
  */
 export function credentialRepositoryConformance(harness: CredentialRepositoryHarness): ConformanceCase[] {
-  return Object.entries(cases).map(([name, run]) => ({
+  return Object.entries({ ...cases, ...leaseCases }).map(([name, run]) => ({
     name,
     async run() {
       const { handles, close } = await harness.open()
+      const { pass = wait } = harness
       const [first, second = first] = handles
       assert(first && second, 'The harness must open at least one handle.')
       try {
-        await run({ first, second, handles })
+        await run({ first, second, handles, pass })
       } catch (thrown) {
         if (thrown instanceof assert.AssertionError) throw thrown
         assert.fail(`What the repository gave can't be used: ${describeThrown(thrown)}`)

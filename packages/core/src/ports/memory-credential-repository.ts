@@ -1,6 +1,13 @@
+import { toInstant } from '../dates.ts'
 import { StorageError } from '../errors/storage-error.ts'
 import { Err, Ok } from '../result.ts'
 import type { CredentialRecord, CredentialRepository } from './credential-repository.ts'
+
+/** How to keep credentials in memory. */
+export type MemoryCredentialRepositoryOptions = {
+  /** Milliseconds since 1970, the store's clock: `Date.now` if nothing is given. */
+  now?: (() => number) | undefined
+}
 
 /**
  * A repository that forgets everything with its process: for tests, and to read how one works.
@@ -14,21 +21,39 @@ import type { CredentialRecord, CredentialRepository } from './credential-reposi
  * console.log(record.unwrap()) // null
  * ```
  */
-export function createMemoryCredentialRepository(): CredentialRepository {
+export function createMemoryCredentialRepository({
+  now = Date.now,
+}: MemoryCredentialRepositoryOptions = {}): CredentialRepository {
   const records = new Map<string, CredentialRecord>()
   /** The ids in order, until another comes. */
   let ids: string[] | null = null
   return {
     async find(connectionId) {
-      const record = records.get(connectionId)
-      return Ok(record === undefined ? null : structuredClone(record))
+      return Ok(structuredClone(records.get(connectionId) ?? null))
     },
-    async save(record, expectedVersion) {
-      if ((records.get(record.connectionId)?.version ?? 0) !== expectedVersion)
-        return Err(new StorageError('STORAGE_CONFLICT'))
-      if (!records.has(record.connectionId)) ids = null
-      records.set(record.connectionId, structuredClone(record))
+    async save({ connectionId, userId, provider, version, credentials }, expectedVersion) {
+      const stored = records.get(connectionId)
+      if ((stored?.version ?? 0) !== expectedVersion) return Err(new StorageError('STORAGE_CONFLICT'))
+      if (stored === undefined) ids = null
+      const { lease = null, refresh = null } = stored?.version === version ? stored : {}
+      const record = { connectionId, userId, provider, version, credentials, lease, refresh }
+      records.set(connectionId, structuredClone(record))
       return Ok(undefined)
+    },
+    async takeLease({ connectionId, version, owner, milliseconds }) {
+      const stored = records.get(connectionId)
+      if (stored?.version !== version || stored.credentials === null) return Ok(null)
+      const { lease } = stored
+      if (lease !== null && lease.owner !== owner && lease.until > toInstant(now())) return Ok(null)
+      stored.lease = { owner, until: toInstant(now() + milliseconds) }
+      return Ok(structuredClone(stored))
+    },
+    async saveRefresh({ connectionId, version, owner, refresh, release }) {
+      const stored = records.get(connectionId)
+      if (stored?.version !== version || stored.lease?.owner !== owner) return Ok(false)
+      stored.refresh = structuredClone(refresh)
+      if (release) stored.lease = null
+      return Ok(true)
     },
     async listSealedByOthers({ keyId, after, limit }) {
       ids ??= [...records.keys()].sort()

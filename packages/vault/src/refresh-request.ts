@@ -1,0 +1,54 @@
+import {
+  Err,
+  type OAuthProvider,
+  type OAuthTokens,
+  type ProviderError,
+  ProviderUnavailableError,
+  type Result,
+} from '@finport/core'
+import { type Sleep, waitFor } from './sleep.ts'
+
+/** What came of asking a provider to refresh. */
+export type RefreshAnswer = {
+  readonly result: Result<OAuthTokens, ProviderError>
+  /** Whether the refresh token may be used up though no tokens came. */
+  readonly isInDoubt: boolean
+  /** Whether the answer got lost, so that asking again may bring it. */
+  readonly isLost: boolean
+}
+
+/** So long after its deadline is a provider left that heeds no signal. */
+const PATIENCE_MILLISECONDS = 5_000
+
+const LAST_STATUS_OF_SUCCESS = 399
+
+/** Asks for tokens within a time. Whatever the provider throws or holds back counts as an answer that got lost. */
+export async function requestRefresh(
+  provider: OAuthProvider,
+  refreshToken: string,
+  { milliseconds, sleep }: { milliseconds: number; sleep: Sleep },
+): Promise<RefreshAnswer> {
+  const deadline = new AbortController()
+  const isOver = new AbortController()
+  const lost = () => Err(new ProviderUnavailableError({ provider: provider.slug, operation: 'refreshAccessToken' }))
+  const call = async () => {
+    try {
+      return await provider.refreshAccessToken(refreshToken, { signal: deadline.signal })
+    } catch {
+      return lost()
+    }
+  }
+  const end = () => deadline.abort()
+  sleep(milliseconds, isOver.signal).then(end, end)
+  const result = (await waitFor(call(), milliseconds + PATIENCE_MILLISECONDS, sleep)) ?? lost()
+  isOver.abort()
+  return { result, ...doubtsOf(result) }
+}
+
+function doubtsOf(result: Result<OAuthTokens, ProviderError>): Pick<RefreshAnswer, 'isInDoubt' | 'isLost'> {
+  if (result.isOk()) return { isInDoubt: false, isLost: false }
+  const { code, status } = result.error
+  const isInDoubt =
+    code === 'PROVIDER_UNAVAILABLE' || code === 'PROVIDER_INVALID_RESPONSE' || code === 'PROVIDER_ABORTED'
+  return { isInDoubt, isLost: isInDoubt && (status === null || status <= LAST_STATUS_OF_SUCCESS) }
+}
