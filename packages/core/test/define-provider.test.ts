@@ -90,7 +90,19 @@ describe('createProvider', () => {
     createProvider(definition, {}, { now: () => 7 }).unwrap()
     createProvider(definition, undefined, undefined).unwrap()
     for (const runtime of handed) {
-      expect(Object.keys(runtime).sort()).toEqual(['allowLoopback', 'fetch', 'logger', 'now', 'random', 'sleep'])
+      expect(Object.keys(runtime).sort()).toEqual([
+        'allowLoopback',
+        'fetch',
+        'hooks',
+        'logger',
+        'now',
+        'random',
+        'rateLimiter',
+        'retry',
+        'sleep',
+        'timeoutMs',
+      ])
+      expect(Object.values(runtime)).not.toContain(undefined)
     }
     expect(handed[1]?.now()).toBe(7)
   })
