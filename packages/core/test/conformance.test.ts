@@ -15,10 +15,12 @@ import {
 } from '../src/index.ts'
 import { type CaseName, caseNames } from './conformance/case-names.ts'
 import {
+  createSnapshot,
   fileBankHarness,
   keyBank,
   keyBankHarness,
   memoryBankHarness,
+  namedBank,
   oauthBank,
   oauthBankHarness,
   snapshotBankHarness,
@@ -28,10 +30,12 @@ import {
 import { connectorFaults } from './conformance/connector-faults.ts'
 import { fileBank } from './conformance/file-bank.ts'
 import { fileFaults } from './conformance/file-faults.ts'
+import { institution } from './conformance/institution.ts'
 import { networkFaults } from './conformance/network-faults.ts'
 import { providerFaults } from './conformance/provider-faults.ts'
 import { snapshotFaults } from './conformance/snapshot-faults.ts'
-import { type Fault, type KeyBank, spoiled } from './conformance/spoil.ts'
+import { type Fault, type KeyBank, spoiled, unavailable } from './conformance/spoil.ts'
+import { fakeTokens } from './fake-provider.ts'
 
 /** What each case of a harness that fails rejects with. */
 async function failuresOf(harness: ProviderHarness, isRun = (_name: string) => true): Promise<Map<string, unknown>> {
@@ -89,16 +93,19 @@ describe('a provider that conforms', () => {
             : Ok({ items: [], rejected: [], warnings: [], complete: true }),
       })),
     ],
+    ['can do without names', namedBank()],
+    ['gives a snapshot over the network', spoiled.keyBank((bank) => ({ fetchSnapshot: createSnapshot(bank) }))],
     [
-      'leaves it to fetch to be aborted',
-      spoiled.keyBank((bank, { fetch }) => ({
-        async fetchAccounts(...[credentials, options]: Parameters<KeyBank['fetchAccounts']>) {
-          const isAborted = await fetch?.(new Request('https://api.example.com', { signal: options?.signal ?? null }))
-            .then(() => false)
-            .catch((error: Error) => error.name === 'AbortError')
-          return bank.fetchAccounts(credentials, isAborted ? options : {})
-        },
-      })),
+      'exchanges what is typed',
+      {
+        ...spoiled.oauthBank((bank) => ({
+          exchangeCredentials: async (input: unknown, options?: RequestOptions) =>
+            input === 'setup-token'
+              ? (await bank.refreshAccessToken(input, options)).map((tokens) => bank.credentialsFromTokens(tokens))
+              : Err(unavailable()),
+        })),
+        exchangeInput: () => 'setup-token',
+      },
     ],
     [
       'is made of a class',
@@ -124,6 +131,32 @@ describe('a provider that conforms', () => {
   ])('may be one that %s', async ([, harness]) => {
     expect(await failuresOf(harness)).toEqual(new Map())
   })
+
+  test('is told the time of its institution', async () => {
+    const now = Date.parse('2020-02-29T12:00:00Z')
+    const told: unknown[] = []
+    const create: ProviderHarness['create'] = (runtime) => {
+      told.push(runtime.now?.())
+      return keyBankHarness.create(runtime)
+    }
+    const failures = await failuresOf({ ...keyBankHarness, create, now: () => now }, (name) => name.includes('429'))
+    expect(failures).toEqual(new Map())
+    expect(new Set(told)).toEqual(new Set([now]))
+  })
+
+  test('may leave it to fetch to be aborted', async () => {
+    const harness = spoiled.keyBank((bank, { fetch }) => ({
+      async fetchAccounts(...[credentials, options]: Parameters<KeyBank['fetchAccounts']>) {
+        const isAborted = await fetch?.(new Request('https://api.example.com', { signal: options?.signal ?? null }))
+          .then(() => false)
+          .catch((error: Error) => error.name === 'AbortError')
+        return bank.fetchAccounts(credentials, isAborted ? options : {})
+      },
+    }))
+    expect(await failuresOf(harness, (name) => name === network[0] || network.every((one) => one !== name))).toEqual(
+      new Map(),
+    )
+  })
 })
 
 const faults: Readonly<Record<CaseName, Fault[]>> = {
@@ -137,10 +170,18 @@ const faults: Readonly<Record<CaseName, Fault[]>> = {
 /** It reads hundreds of files, so it is run only by those who are to fail it. */
 const longCase: CaseName = 'never throws or hangs on a spoiled file, and gives only what is well formed'
 
+/** The cases that a provider must pass beside those that it must not: of the many of the network, the ones next to these. */
+function isToPass(name: string, expected: readonly string[]): boolean {
+  const ofNetwork: readonly string[] = network
+  if (!expected.some((one) => ofNetwork.includes(one))) return name !== longCase && !ofNetwork.includes(name)
+  const at = ofNetwork.indexOf(name)
+  return at !== -1 && [ofNetwork[at - 1], ofNetwork[at + 1]].some((one) => one !== undefined && expected.includes(one))
+}
+
 describe.for(Object.entries(faults))('%s', ([name, ofCase]) => {
   test.for(ofCase)('not with: %s', async ([, harness, says, ...also]) => {
     const expected: string[] = [name, ...also].sort()
-    const failures = await failuresOf(harness, (one) => one !== longCase || expected.includes(one))
+    const failures = await failuresOf(harness, (one) => expected.includes(one) || isToPass(one, expected))
     expect([...failures.keys()].sort()).toEqual(expected)
     expectToSay(failures.get(name), says, harness)
     for (const failure of failures.values()) expectToSay(failure, /./, harness)
@@ -191,6 +232,31 @@ describe('a harness', () => {
     const input = () => ({ ...fileBankHarness.input(), fileContent: async function* () {} })
     const failures = await failuresOf({ ...fileBankHarness, input })
     expectToSay(failures.get(longCase), /The harness must give the file as a Uint8Array/, fileBankHarness)
+  })
+
+  const exchanging = spoiled.oauthBank((bank) => ({
+    exchangeCredentials: async (_input: unknown) => Ok(bank.credentialsFromTokens(fakeTokens)),
+  }))
+  const forgetful = () => {
+    let calls = 0
+    return spoiled.keyBank((bank) => ({
+      fetchAccounts: async (...args: Parameters<KeyBank['fetchAccounts']>) =>
+        calls++ < 2 ? bank.fetchAccounts(...args) : Ok({ items: [], rejected: [], warnings: [], complete: true }),
+    }))
+  }
+
+  test.for<[string, ProviderHarness, RegExp]>([
+    ['asks for nothing', { ...memoryBankHarness, fetch: institution }, /no call of the provider asks for anything/],
+    [
+      'exchanges without asking',
+      exchanging,
+      /exchangeCredentials asks for nothing: the harness may need exchangeInput/,
+    ],
+    ['asks in one instance only', forgetful(), /fetchAccounts with 503 from .* did not ask there again/],
+  ])('with fetch is of no use to a provider that %s', async ([, harness, says]) => {
+    const name: CaseName = 'gives PROVIDER_UNAVAILABLE for 503, at every endpoint'
+    const failures = await failuresOf(harness, (one) => one === name)
+    expectToSay(failures.get(name), says, harness)
   })
 
   test('without fetch is for providers that need no network', async () => {

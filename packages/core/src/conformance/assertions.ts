@@ -157,14 +157,15 @@ function bare(text: string): string {
 }
 
 /** Asserts that no thing, printed in any way, holds a secret. */
-export function assertNoSecret(things: readonly unknown[], secrets: readonly string[], message?: string): void {
+export function assertNoSecret(
+  things: readonly unknown[],
+  secrets: readonly string[],
+  describe = (index: number) => `The secret at index ${index} shows in what the provider gives, logs or prints.`,
+): void {
   for (const thing of things) {
     const printed = bare(printedForms(thing))
     for (const [index, secret] of secrets.entries()) {
-      assert(
-        !printed.includes(bare(secret)),
-        message ?? `The secret at index ${index} shows in what the provider gives, logs or prints.`,
-      )
+      assert(!printed.includes(bare(secret)), describe(index))
     }
   }
 }

@@ -94,7 +94,7 @@ export const connectorCases: CasesByName = {
       const tokens = { accessToken, refreshToken, expiresIn: 1_800, tokenType: 'Bearer', scope: null }
       const kept = connector.credentialsFromTokens(tokens)
       const message = 'The credentials of credentialsFromTokens show their tokens: maskCredentials hides them.'
-      assertNoSecret([kept, String(kept)], [accessToken, refreshToken], message)
+      assertNoSecret([kept, String(kept)], [accessToken, refreshToken], () => message)
     }
   },
 }

@@ -16,8 +16,12 @@ export type ProviderHarness = {
   create(runtime: RuntimeOptions): Result<Connector, ConfigurationError>
   /** What a user gives: good input for `parseCredentials`, made anew for each call. A file provider's has its bytes as a `Uint8Array`. */
   input(): unknown
-  /** Answers requests as the institution would, with at least one account. Left out by providers that need no network. */
+  /** Answers requests as the institution would, with at least one account, to several at a time and again for the same question. Left out by providers that need no network. */
   fetch?: FetchFunction
+  /** What a user gives for `exchangeCredentials`, made anew for each call: as `input` if left out. */
+  exchangeInput?(): unknown
+  /** The time of the institution's answers, in milliseconds since 1970: the machine's if left out. The kit moves it on by what the provider sleeps, so leave the runtime's clock as it is. */
+  now?(): number
   /** Every text in the input, the settings and the answers that must never show: keys, tokens, whole account numbers. */
   secrets: readonly string[]
 }
@@ -25,22 +29,41 @@ export type ProviderHarness = {
 /** The cases of one capability, by name. */
 export type CasesByName = Readonly<Record<string, (harness: ProviderHarness) => Promise<void> | void>>
 
-/** Everything a provider is seen to say, for the search for secrets. */
-export type Session = { connector: Connector; credentials: Credentials; heard: unknown[] }
+/** A provider that is watched. */
+export type Session = {
+  connector: Connector
+  credentials: Credentials
+  /** Everything it is seen to say, for the search for secrets. */
+  heard: unknown[]
+  /** As the provider knows it. */
+  now(): number
+  /** How long it has slept, in milliseconds that nobody waited. */
+  slept(): number
+}
 
 /** Makes the provider of a harness and watches it. */
-export function start(harness: ProviderHarness, fetch: FetchFunction | undefined = harness.fetch): Session {
+export function start(
+  harness: ProviderHarness,
+  { fetch = harness.fetch, ...runtime }: Pick<RuntimeOptions, 'fetch' | 'retry' | 'timeoutMs'> = {},
+): Session {
   const heard: unknown[] = []
   const listen = (message: string, fields?: unknown) => void heard.push(message, fields)
   const logger: Logger = { debug: listen, info: listen, warn: listen, error: listen }
+  let slept = 0
+  const now = () => (harness.now?.() ?? Date.now()) + slept
   const created = harness.create({
+    ...runtime,
     fetch: async (request) => {
       request.signal.throwIfAborted()
       if (fetch === undefined) throw new TypeError('fetch failed')
       return fetch(request)
     },
-    sleep: async () => {},
+    now,
+    sleep: async (milliseconds) => {
+      slept += milliseconds
+    },
     logger,
+    hooks: { onAttempt: (attempt) => listen('attempt', attempt), onResult: (result) => listen('result', result) },
   })
   if (created.isErr()) assert.fail(`create() of the harness gives an error: ${created.error.message}`)
   const connector = created.value
@@ -49,7 +72,7 @@ export function start(harness: ProviderHarness, fetch: FetchFunction | undefined
     assert.fail(`parseCredentials refuses the input of the harness: ${credentials.error.message}`)
   }
   heard.push(connector, credentials.value, String(credentials.value))
-  return { connector, credentials: credentials.value, heard }
+  return { connector, credentials: credentials.value, heard, now, slept: () => slept }
 }
 
 /** Keeps what a call gives for the search for secrets, and passes no judgement on anything else. */
@@ -76,14 +99,15 @@ export async function everyAccount(session: Session): Promise<ProviderAccountDat
   return items
 }
 
-/** The id of an account that is there, where there is one. */
-export async function someAccountId(harness: ProviderHarness): Promise<string> {
+/** The ids of the accounts that are there; one that is not where none is. */
+export async function accountIds(harness: ProviderHarness): Promise<[string, ...string[]]> {
   const session = start(harness)
   const accounts = await requireProvider(session)
     .fetchAccounts(session.credentials)
     .catch(() => null)
-  const items = accounts?.isOk() ? accounts.value?.items : []
-  return items?.[0]?.providerAccountId ?? 'no-such-account'
+  const items = (accounts?.isOk() ? accounts.value?.items : null) ?? []
+  const [first = 'no-such-account', ...others] = items.map(({ providerAccountId }) => providerAccountId)
+  return [first, ...others]
 }
 
 /** The transactions of all accounts. */

@@ -15,6 +15,7 @@ import {
   toValue,
 } from './assertions.ts'
 import {
+  accountIds,
   type CasesByName,
   everyAccount,
   everyHolding,
@@ -22,7 +23,6 @@ import {
   hear,
   requireProvider,
   type Session,
-  someAccountId,
   start,
 } from './harness.ts'
 
@@ -158,7 +158,7 @@ export const providerCases: CasesByName = {
   },
 
   async 'ends with PROVIDER_ABORTED when the signal is aborted'(harness) {
-    const id = await someAccountId(harness)
+    const [id] = await accountIds(harness)
     const session = start(harness)
     const provider = requireProvider(session)
     const { connector, credentials } = session

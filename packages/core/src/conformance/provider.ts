@@ -1,11 +1,11 @@
 import assert, { AssertionError } from 'node:assert/strict'
-import { isFileProvider, isOAuthProvider, isProvider, isSnapshotProvider } from '../provider.ts'
+import { isExchangeProvider, isFileProvider, isOAuthProvider, isProvider, isSnapshotProvider } from '../provider.ts'
 import { describeThrown } from './assertions.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { connectorCases, oauthCases } from './connector-cases.ts'
+import { createFaultCases } from './fault-cases.ts'
 import { fileCases } from './file-cases.ts'
 import { type CasesByName, type ProviderHarness, start } from './harness.ts'
-import { networkCases } from './network-cases.ts'
 import { providerCases } from './provider-cases.ts'
 import { snapshotCases } from './snapshot-cases.ts'
 
@@ -37,8 +37,12 @@ async function runCase(run: CasesByName[string], harness: ProviderHarness): Prom
 }
 
 /**
- * What a provider or connector must do, as cases for any test runner. Those of its capabilities are included: a file provider is fed spoiled files, one with
- * a network broken answers, and every printed form is searched for the harness's secrets.
+ * What a provider or connector must do, as cases for any test runner. Those of its capabilities are included, and every printed form is searched for the harness's secrets.
+ *
+ * A file provider is fed spoiled files. A provider with a network meets each fault at each endpoint that each of its calls asks (the three fetches for every account, `fetchSnapshot`, logins, `revoke`): refusals
+ * and outages by status, limits with and without `Retry-After`, connections that are refused, reset or silent, signals aborted before and on the way, web pages, empty, cut off, misshapen and endless bodies, a redirect to
+ * another host, one bad record among good ones. Nothing may reject or hang, the error must fit, no request may be sent again where that is of no use or a danger, and no secret that the failure quotes may show in an error, a
+ * log or a hook. A call that can do without what failed may end well with a warning, as long as every record is there. No time passes but for some milliseconds in which the institution says nothing.
  *
  * @throws AssertionError when the harness can't make its provider.
  *
@@ -63,10 +67,11 @@ export function providerConformance(harness: ProviderHarness): ConformanceCase[]
     assert(secret.trim() !== '', `The secret at index ${index} of the harness is empty.`)
   }
   const connector = connectorOf(harness)
+  const usesNetwork = isProvider(connector) || isOAuthProvider(connector) || isExchangeProvider(connector)
   const groups = [
     connectorCases,
     isProvider(connector) ? providerCases : {},
-    isProvider(connector) && harness.fetch !== undefined ? networkCases : {},
+    usesNetwork && harness.fetch !== undefined ? createFaultCases() : {},
     isOAuthProvider(connector) ? oauthCases : {},
     isSnapshotProvider(connector) ? snapshotCases : {},
     isFileProvider(connector) ? fileCases : {},

@@ -12,8 +12,10 @@ import {
   type OAuth2Credentials,
   type OAuthTokens,
   Ok,
+  type Provider,
   type ProviderError,
   type ProviderInvalidInputError,
+  type ProviderWarning,
   parseCredentials,
   type RequestOptions,
   type Result,
@@ -30,7 +32,9 @@ import {
   createAskInMemory,
   createFetches,
   institution,
+  readRecords,
   refuse,
+  wireRecords,
 } from './institution.ts'
 
 /** A harness that knows which provider it makes. */
@@ -65,40 +69,52 @@ const memoryBank = defineProvider({
   }),
 })
 
-/** {@link memoryBank} with a snapshot: a page for each account. */
+/** A snapshot of a bank by API key: a page for each account. */
+export const createSnapshot = (
+  bank: Pick<Provider<ApiKeyCredentials>, 'fetchAccounts' | 'fetchTransactions' | 'fetchHoldings'>,
+) =>
+  async function* (
+    credentials: ApiKeyCredentials,
+    query: TransactionQuery = {},
+  ): AsyncGenerator<Result<SnapshotPage, ProviderError>> {
+    const accounts = await bank.fetchAccounts(credentials, query)
+    if (accounts.isErr()) return yield accounts
+    let rejected = accounts.value.rejected
+    for (const account of accounts.value.items) {
+      const { providerAccountId } = account
+      const transactions = await bank.fetchTransactions(credentials, providerAccountId, query)
+      if (transactions.isErr()) return yield transactions
+      const holdings = await bank.fetchHoldings(credentials, providerAccountId, query)
+      if (holdings.isErr()) return yield holdings
+      yield Ok({
+        accounts: [account],
+        transactions: transactions.value.items,
+        holdings: holdings.value.items,
+        rejected: [...rejected, ...transactions.value.rejected, ...holdings.value.rejected],
+        warnings: [],
+        completed: [{ providerAccountId, covered: null, holdings: true }],
+      })
+      rejected = []
+    }
+  }
+
+/** {@link memoryBank} with a snapshot. */
 const snapshotBank = defineProvider({
   slug: 'snapshot-bank',
   metadata: memoryBank.metadata,
   settings: keyBank.settings,
   create: (settings, runtime) => {
     const bank = memoryBank.create(settings, runtime)
-    return {
-      ...bank,
-      async *fetchSnapshot(
-        credentials: ApiKeyCredentials,
-        query: TransactionQuery = {},
-      ): AsyncGenerator<Result<SnapshotPage, ProviderError>> {
-        const accounts = await bank.fetchAccounts(credentials, query)
-        if (accounts.isErr()) return yield accounts
-        for (const account of accounts.value.items) {
-          const { providerAccountId } = account
-          const transactions = await bank.fetchTransactions(credentials, providerAccountId, query)
-          if (transactions.isErr()) return yield transactions
-          const holdings = await bank.fetchHoldings(credentials, providerAccountId, query)
-          if (holdings.isErr()) return yield holdings
-          yield Ok({
-            accounts: [account],
-            transactions: transactions.value.items,
-            holdings: holdings.value.items,
-            rejected: [],
-            warnings: [],
-            completed: [{ providerAccountId, covered: null, holdings: true }],
-          })
-        }
-      },
-    }
+    return { ...bank, fetchSnapshot: createSnapshot(bank) }
   },
 })
+
+export const warning: ProviderWarning = {
+  code: 'OTHER',
+  providerAccountId: null,
+  message: 'The names of the accounts could not be read.',
+  details: null,
+}
 
 /** By OAuth, over the network. */
 export const oauthBank = defineProvider({
@@ -119,15 +135,21 @@ export const oauthBank = defineProvider({
   create: ({ clientId, clientSecret }, runtime) => {
     const ask = createAsk('oauth-bank', runtime)
     const askForTokens = async (operation: string, options?: RequestOptions) => {
-      const question = { operation, path: '/token', answer: answers.token, authorization: clientSecret, method: 'POST' }
-      const answer = await ask(question, options)
+      const answer = await ask(
+        { operation, path: '/token', answer: answers.token, authorization: clientSecret, method: 'POST' },
+        options,
+      )
       return answer.map(({ access, refresh }): OAuthTokens => {
         return { accessToken: access, refreshToken: refresh, expiresIn: 1_800, tokenType: 'Bearer', scope: null }
       })
     }
     return {
       parseCredentials: (input: unknown) => parseCredentials('oauth2', input, { provider: 'oauth-bank' }),
-      revoke,
+      async revoke({ accessToken }: OAuth2Credentials, options?: RequestOptions) {
+        const authorization = `Bearer ${accessToken}`
+        const question = { operation: 'revoke', path: '/revoke', answer: answers.revoke, authorization }
+        return (await ask({ ...question, method: 'POST' }, options)).map(() => 'revoked' as const)
+      },
       ...createFetches<OAuth2Credentials>(ask, ({ accessToken }) => `Bearer ${accessToken}`),
       authorizationUrl({ state, codeChallenge }: { state: string; codeChallenge?: string | undefined }) {
         const challenge =
@@ -189,6 +211,44 @@ export const snapshotBankHarness = {
   ...memoryHarness,
   create: (runtime: RuntimeOptions) => createProvider(snapshotBank, { partnerKey: 'canary-partner-key' }, runtime),
 } satisfies ProviderHarness
+
+/** {@link keyBank} that asks for the names of its accounts as well. It can do without, and warns; or does what is said instead for an error. */
+export function namedBank(warningsOf: (error: ProviderError) => ProviderWarning[] | undefined = () => undefined) {
+  const named = defineProvider({
+    ...keyBank,
+    create: (settings, runtime) => {
+      const bank = keyBank.create(settings, runtime)
+      const ask = createAsk('key-bank', runtime)
+      return {
+        ...bank,
+        async fetchAccounts(credentials: ApiKeyCredentials, options?: RequestOptions) {
+          const accounts = await bank.fetchAccounts(credentials, options)
+          if (accounts.isErr()) return accounts
+          const answer = await ask(
+            { operation: 'fetchAccounts', path: '/names', answer: answers.names, authorization: '' },
+            options,
+          )
+          if (answer.isErr()) {
+            const isNeeded = ['PROVIDER_AUTHENTICATION_FAILED', 'PROVIDER_ABORTED'].includes(answer.error.code)
+            const warnings = warningsOf(answer.error) ?? (isNeeded ? null : [warning])
+            return warnings === null ? answer : accounts.map((batch) => ({ ...batch, warnings }))
+          }
+          const names = readRecords(answer.value.names, wireRecords.name, (record) => record)
+          return accounts.map((batch) => ({
+            ...batch,
+            items: batch.items.map((item) => ({
+              ...item,
+              name: names.items.find(({ id }) => id === item.providerAccountId)?.name ?? item.name,
+            })),
+            warnings: names.rejected.map(() => warning),
+          }))
+        },
+      }
+    },
+  })
+  const create = (runtime: RuntimeOptions) => createProvider(named, { partnerKey: 'canary-partner-key' }, runtime)
+  return { ...keyBankHarness, create }
+}
 
 export const oauthBankHarness = {
   create: (runtime: RuntimeOptions) =>

@@ -1,23 +1,26 @@
 import * as z from 'zod'
+import { createHttpClient } from '../../src/http/index.ts'
 import {
   type Credentials,
   Decimal,
   Err,
   type FetchFunction,
   type InputIssue,
+  type Json,
   Ok,
   type Provider,
   ProviderAbortedError,
   type ProviderError,
   ProviderInvalidInputError,
-  ProviderInvalidResponseError,
   type ProviderRuntime,
-  ProviderUnavailableError,
+  type ProviderWarning,
   parseIsoDate,
+  type RejectedRecord,
   type RequestOptions,
   type Result,
   type TransactionQuery,
 } from '../../src/index.ts'
+import { fakeMetadata } from '../fake-provider.ts'
 import { sampleAccount, sampleHolding, sampleTransaction } from '../sample-data.ts'
 
 export function refuse(provider: string, operation: string, ...issues: InputIssue[]) {
@@ -54,6 +57,8 @@ const records = [
 /** What the institution has at an address; `null` for nothing. */
 function find({ pathname, searchParams }: URL): object | null {
   if (pathname === '/token') return { access: 'canary-new-access', refresh: 'canary-new-refresh' }
+  if (pathname === '/revoke') return { revoked: true }
+  if (pathname === '/names') return { names: records.map(({ id }) => ({ id, name: `The name of ${id}` })) }
   if (pathname === '/accounts') return { accounts: records.map(({ id, number }) => ({ id, number })) }
   const [, , id, list] = pathname.split('/')
   const record = records.find((one) => one.id === id)
@@ -72,40 +77,48 @@ export const institution: FetchFunction = async ({ url }) => {
 
 const day = z.string().transform((text) => parseIsoDate(text).unwrap())
 const decimal = z.string().transform((text) => Decimal.parse(text).unwrap())
-/** The forms of its answers. */
-export const answers = {
-  accounts: z.object({ accounts: z.array(z.object({ id: z.string(), number: z.string() })) }),
-  transactions: z.object({ transactions: z.array(z.object({ id: z.string(), day, amount: decimal })) }),
-  holdings: z.object({ holdings: z.array(z.object({ id: z.string(), symbol: z.string(), quantity: decimal })) }),
-  token: z.object({ access: z.string(), refresh: z.string() }),
+export const wireRecords = {
+  name: z.object({ id: z.string(), name: z.string() }),
+  account: z.object({ id: z.string(), number: z.string() }),
+  transaction: z.object({ id: z.string(), day, amount: decimal }),
+  holding: z.object({ id: z.string(), symbol: z.string(), quantity: decimal }),
 }
 
-type Question<T> = { operation: string; path: string; answer: z.ZodType<T>; authorization: string; method?: string }
+/** The forms of its answers. */
+export const answers = {
+  accounts: z.object({ accounts: z.array(z.json()) }),
+  transactions: z.object({ transactions: z.array(z.json()) }),
+  holdings: z.object({ holdings: z.array(z.json()) }),
+  names: z.object({ names: z.array(z.json()) }),
+  token: z.object({ access: z.string(), refresh: z.string() }),
+  revoke: z.object({ revoked: z.boolean() }),
+}
+
+type Question<T> = {
+  operation: string
+  path: string
+  answer: z.ZodType<T>
+  authorization: string
+  method?: 'GET' | 'POST'
+}
 
 /** Asks the institution; every failure is an error. */
 export type Ask = <T>(question: Question<T>, options?: RequestOptions) => Promise<Result<T, ProviderError>>
 
-function refuseAccount(provider: string, operation: string) {
-  return refuse(provider, operation, { path: 'providerAccountId', reason: 'There is no such account.' })
-}
-
 /** Asks over the network. */
 export function createAsk(provider: string, runtime: ProviderRuntime): Ask {
-  return async ({ operation, path, answer, authorization, method = 'GET' }, { signal } = {}) => {
-    const context = { provider, operation }
-    if (signal?.aborted) return Err(new ProviderAbortedError(context))
-    let response: Response
-    try {
-      const request = new Request(`https://api.example.com${path}`, { method, headers: { authorization } })
-      response = await runtime.fetch(request)
-    } catch {
-      return Err(new ProviderUnavailableError(context))
-    }
-    if (response.status === 404) return refuseAccount(provider, operation)
-    if (!response.ok) return Err(new ProviderUnavailableError({ ...context, status: response.status }))
-    const read = answer.safeParse(await response.json().catch(() => undefined))
-    runtime.logger.debug('asked', { operation, isUnderstood: read.success })
-    return read.success ? Ok(read.data) : Err(new ProviderInvalidResponseError(context))
+  const http = createHttpClient({ provider, metadata: fakeMetadata, runtime })
+  return async ({ operation, path, answer, authorization, method }, { signal } = {}) => {
+    const answered = await http.request({
+      operation,
+      method,
+      url: `https://api.example.com${path}`,
+      headers: { authorization },
+      schema: answer,
+      argument: 'providerAccountId',
+      signal,
+    })
+    return answered.map(({ value }) => value)
   }
 }
 
@@ -114,8 +127,29 @@ export function createAskInMemory(provider: string): Ask {
   return async ({ operation, path, answer }, { signal } = {}) => {
     if (signal?.aborted) return Err(new ProviderAbortedError({ provider, operation }))
     const found = find(new URL(path, 'https://api.example.com'))
-    return found === null ? refuseAccount(provider, operation) : Ok(answer.parse(found))
+    return found === null
+      ? refuse(provider, operation, { path: 'providerAccountId', reason: 'There is no such account.' })
+      : Ok(answer.parse(found))
   }
+}
+
+/** Maps records one by one; those that can't be are rejected. */
+export function readRecords<W, T>(
+  records: readonly Json[],
+  wireRecord: z.ZodType<W>,
+  toItem: (record: W) => T,
+): { items: T[]; rejected: RejectedRecord[]; warnings: ProviderWarning[] } {
+  const items: T[] = []
+  const rejected: RejectedRecord[] = []
+  for (const [index, record] of records.entries()) {
+    const read = wireRecord.safeParse(record)
+    if (read.success) items.push(toItem(read.data))
+    else {
+      const reason = 'It is of another form than others.'
+      rejected.push({ id: null, providerAccountId: null, path: `$[${index}]`, reason, rawData: null })
+    }
+  }
+  return { items, rejected, warnings: [] }
 }
 
 /** The three fetches, by a way to ask the institution. */
@@ -128,9 +162,7 @@ export function createFetches<C extends Credentials>(
       const authorization = authorizationOf(credentials)
       const question = { operation: 'fetchAccounts', path: '/accounts', answer: answers.accounts, authorization }
       return (await ask(question, options)).map(({ accounts }) => ({
-        items: accounts.map(({ id, number }) => toAccount(id, number)),
-        rejected: [],
-        warnings: [],
+        ...readRecords(accounts, wireRecords.account, ({ id, number }) => toAccount(id, number)),
         complete: true,
       }))
     },
@@ -140,15 +172,13 @@ export function createFetches<C extends Credentials>(
       const authorization = authorizationOf(credentials)
       const question = { operation: 'fetchTransactions', path, answer: answers.transactions, authorization }
       return (await ask(question, query)).map(({ transactions }) => ({
-        items: transactions.map(({ id, day: transactionDate, amount }) => ({
+        ...readRecords(transactions, wireRecords.transaction, ({ id, day: transactionDate, amount }) => ({
           ...sampleTransaction,
           providerTransactionId: id,
           providerAccountId,
           transactionDate,
           amount,
         })),
-        rejected: [],
-        warnings: [],
         covered: null,
       }))
     },
@@ -157,15 +187,13 @@ export function createFetches<C extends Credentials>(
       const authorization = authorizationOf(credentials)
       const question = { operation: 'fetchHoldings', path, answer: answers.holdings, authorization }
       return (await ask(question, options)).map(({ holdings }) => ({
-        items: holdings.map(({ id, symbol, quantity }) => ({
+        ...readRecords(holdings, wireRecords.holding, ({ id, symbol, quantity }) => ({
           ...sampleHolding,
           providerHoldingId: id,
           providerAccountId,
           symbol,
           quantity,
         })),
-        rejected: [],
-        warnings: [],
         complete: true,
       }))
     },
