@@ -123,10 +123,13 @@ export function createHttpClient({
   ): Promise<ProviderError | null> {
     const limit = metadata.rateLimit
     const key = limit?.per === 'credential' ? `${provider}:${await hash(rateKey)}` : provider
+    // Counted apart from the clock, which need not go on where waiting is made to take no time.
+    let waitedMs = 0
     while (!signal?.aborted) {
       const waitMs = limit === null ? 0 : await waitOf(key, limit)
       if (waitMs <= 0) return null
-      if (waitMs > policy.maxDelayMs || runtime.now() + waitMs > deadline) {
+      waitedMs += waitMs
+      if (waitMs > policy.maxDelayMs || waitedMs > policy.totalMs || runtime.now() + waitMs > deadline) {
         return new ProviderRateLimitError({ provider, operation, retryAfterSeconds: Math.ceil(waitMs / 1000) })
       }
       await runtime.sleep(waitMs, signal)

@@ -106,6 +106,15 @@ describe('a client', () => {
     expect(sent).toEqual([])
   })
 
+  test('does not wait for ever on a clock that stands still', async () => {
+    const { client, sent } = scripted([json({})], {
+      metadata: perApp,
+      runtime: { rateLimiter: { take: async () => 10_000 }, sleep: async () => {} },
+    })
+    expect((await client.request(request)).unwrapErr().code).toBe('PROVIDER_RATE_LIMITED')
+    expect(sent).toEqual([])
+  })
+
   test('sends without a limiter that fails, and says so', async () => {
     const warnings: string[] = []
     const rateLimiter: RateLimiter = { take: () => Promise.reject(new Error('redis://user:canary@host')) }
