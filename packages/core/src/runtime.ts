@@ -2,6 +2,7 @@ import { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
 import type { RequestHooks } from './http/request-hooks.ts'
 import type { RetryOptions } from './http/retry.ts'
 import type { Json } from './json.ts'
+import { isSandboxFetch, markSandboxFetch } from './sandbox.ts'
 
 /** A fetch that takes a `Request`. Narrow on purpose: `globalThis.fetch`, a sandbox and a test double all fit. */
 export type FetchFunction = (request: Request) => Promise<Response>
@@ -121,11 +122,12 @@ export function restrictFetch(
       )
     }
   }
-  return async (given) => {
+  const restricted: FetchFunction = async (given) => {
     check(given.url)
     const request = new Request(given, { redirect: 'manual' })
     // What is sent need not be what a request says of itself.
     check(request.url)
     return fetch(request)
   }
+  return isSandboxFetch(fetch) ? markSandboxFetch(restricted) : restricted
 }

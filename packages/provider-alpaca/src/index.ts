@@ -1,0 +1,1 @@
+export { alpaca } from './provider.ts'
