@@ -73,10 +73,20 @@ function statusOf({ status, account_blocked, trading_blocked }: WireAccount): Ac
 /** What mappers need to know beside a record. */
 export type AccountContext = { readonly environment: Api['environment']; readonly includeRawData: boolean }
 
-const decimalFields = ['cash', 'equity', 'portfolio_value', 'long_market_value', 'short_market_value', 'multiplier'] as const
+const decimalFields = [
+  'cash',
+  'equity',
+  'portfolio_value',
+  'long_market_value',
+  'short_market_value',
+  'multiplier',
+] as const
 
 /** The account, or the name of the field that can't be read. */
-export function toAccount(account: WireAccount, { environment, includeRawData }: AccountContext): ProviderAccountData | string {
+export function toAccount(
+  account: WireAccount,
+  { environment, includeRawData }: AccountContext,
+): ProviderAccountData | string {
   const decimals = readDecimals(account, decimalFields)
   if (typeof decimals === 'string') return decimals
   const { cash, equity, portfolio_value, long_market_value: long, short_market_value: short, multiplier } = decimals
@@ -104,7 +114,7 @@ export function toAccount(account: WireAccount, { environment, includeRawData }:
     isActive: status !== 'closed',
     paper: isPaper,
     margin: multiplier === null ? null : Decimal.compare(multiplier, '1' as Decimal) > 0,
-    rawData: includeRawData ? rawDataOf(account, masked) : null,
+    rawData: includeRawData ? maskedAccount(account) : null,
   }
 }
 
@@ -112,9 +122,11 @@ function maskNumber(number: string | null | undefined): string {
   return number ? `••••${number.slice(-4)}` : ''
 }
 
-/** Everything in it came as JSON. */
-function rawDataOf(account: WireAccount, masked: string): Json {
-  return { ...account, ...('account_number' in account ? { account_number: masked } : {}) } as Json
+/** The record without the number of the account. */
+export function maskedAccount(account: WireAccount): Json {
+  const masked = 'account_number' in account ? { account_number: maskNumber(account.account_number) } : {}
+  // It came as JSON.
+  return { ...account, ...masked } as Json
 }
 
 /** The currency of all that an account's records leave it out of. */
@@ -123,8 +135,12 @@ export function currencyOf({ currency }: WireAccount): string {
 }
 
 /** The account that the key is of: a key has exactly one. */
-export function fetchAccount(api: Api, operation: string, signal: AbortSignal | undefined): Promise<Result<WireAccount, ProviderError>> {
-  return api.get({ operation, path: ['account'], schema: accountSchema, ...(signal === undefined ? {} : { signal }) })
+export function fetchAccount(
+  api: Api,
+  operation: string,
+  signal: AbortSignal | undefined,
+): Promise<Result<WireAccount, ProviderError>> {
+  return api.get({ operation, path: ['account'], schema: accountSchema, signal })
 }
 
 /** {@link fetchAccount}, when it is the one that the caller names. */
@@ -135,7 +151,5 @@ export async function fetchNamedAccount(
   const account = await fetchAccount(api, request.operation, request.signal)
   if (account.isErr() || account.value.id === request.providerAccountId) return account
   const reason = 'The key is of another account: a key of Alpaca reaches exactly one.'
-  return Err(
-    new ProviderInvalidInputError({ ...request, issues: [{ path: 'providerAccountId', reason }] }),
-  )
+  return Err(new ProviderInvalidInputError({ ...request, issues: [{ path: 'providerAccountId', reason }] }))
 }

@@ -34,7 +34,8 @@ const LONGEST_ORDER_DAYS = 90
 type Call = { readonly provider: string; readonly operation: string; readonly signal: AbortSignal | undefined }
 
 function checkQuery(call: Call, { startDate, endDate }: TransactionQuery): Result<void, ProviderError> {
-  const refuse = (path: string, reason: string) => Err(new ProviderInvalidInputError({ ...call, issues: [{ path, reason }] }))
+  const refuse = (path: string, reason: string) =>
+    Err(new ProviderInvalidInputError({ ...call, issues: [{ path, reason }] }))
   for (const [path, date] of Object.entries({ startDate, endDate })) {
     if (date !== undefined && !isIsoDate(date)) return refuse(path, "A day in the form '2026-01-31' is needed.")
   }
@@ -69,7 +70,7 @@ export async function fetchTransactions(
 
   const items = collection.transactions()
   const first = wanted.from ?? firstDay(account.value, items[0]?.transactionDate ?? wanted.to)
-  const last = wanted.to < today ? wanted.to : today
+  const last = earlier(wanted.to, today)
   const doubts = [
     ...cutOff('trade_activity', trades.value, { from: first, to: last }),
     ...cutOff('non_trade_activity', others.value, { from: first, to: last }),
@@ -78,7 +79,9 @@ export async function fetchTransactions(
   return Ok({
     items,
     rejected: [...collection.rejected],
-    warnings: doubts.map(({ message, details }): ProviderWarning => ({ code: 'POSSIBLY_TRUNCATED', providerAccountId, message, details })),
+    warnings: doubts.map(
+      ({ message, details }): ProviderWarning => ({ code: 'POSSIBLY_TRUNCATED', providerAccountId, message, details }),
+    ),
     covered: withoutDays(
       first <= last ? { from: first, to: last } : null,
       doubts.flatMap(({ days }) => days),
@@ -90,7 +93,11 @@ export async function fetchTransactions(
 function firstDay({ created_at: created }: WireAccount, earliest: IsoDate): IsoDate {
   const opened = parseInstant(created ?? '')
   const day = opened.isOk() ? newYorkDay(opened.value) : earliest
-  return day < earliest ? day : earliest
+  return earlier(day, earliest)
+}
+
+function earlier(a: IsoDate, b: IsoDate): IsoDate {
+  return a < b ? a : b
 }
 
 function readCategory(
@@ -128,7 +135,13 @@ async function closeGaps(
     for (const date of days) {
       if (read.has(date)) continue
       read.add(date)
-      const range = { operation, signal, category: 'trade_activity', recorded: { date }, until: addDays(date, 1) } as const
+      const range = {
+        operation,
+        signal,
+        category: 'trade_activity',
+        recorded: { date },
+        until: addDays(date, 1),
+      } as const
       const pages = await readPages(api, range, (row) => {
         if (collection.add(row, `trade_activity of ${date}`)) found++
       })
@@ -146,10 +159,18 @@ async function closeGaps(
 }
 
 /** Days that can't be vouched for, and why. */
-type Doubt = { readonly message: string; readonly details: { readonly [key: string]: string | string[] }; readonly days: DateRange[] }
+type Doubt = {
+  readonly message: string
+  readonly details: { readonly [key: string]: string | string[] }
+  readonly days: DateRange[]
+}
 
 /** What a read that ended too early leaves open: rows come in the order of their days, so all from the last one on. */
-function cutOff(category: ActivityRange['category'], { isComplete, lastDay }: PagesEnd, { from, to }: DateRange): Doubt[] {
+function cutOff(
+  category: ActivityRange['category'],
+  { isComplete, lastDay }: PagesEnd,
+  { from, to }: DateRange,
+): Doubt[] {
   if (isComplete) return []
   const message = 'Alpaca gave the same page of activities again and again, so that those behind it could not be read.'
   return [{ message, details: { category }, days: [{ from: lastDay ?? from, to }] }]

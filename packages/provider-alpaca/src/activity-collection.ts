@@ -1,5 +1,12 @@
 import { Decimal, type IsoDate, type Json, type ProviderTransactionData, type RejectedRecord } from '@finport/core'
-import { type ActivityContext, type ActivityProblem, type Fill, identityOf, type ReadActivity, readActivity } from './activity.ts'
+import {
+  type ActivityContext,
+  type ActivityProblem,
+  type Fill,
+  identityOf,
+  type ReadActivity,
+  readActivity,
+} from './activity.ts'
 
 /** The days that are wanted; without `from`, all before `to`. */
 export type WantedDays = { readonly from: IsoDate | null; readonly to: IsoDate }
@@ -64,9 +71,15 @@ function inOrder(a: ReadActivity, b: ReadActivity): number {
     compareTexts(a.transaction.transactionDate, b.transaction.transactionDate) ||
     compareTexts(a.sortTime, b.sortTime) ||
     compareTexts(a.fill?.orderId ?? '', b.fill?.orderId ?? '') ||
-    Decimal.compare(a.fill?.cumulative ?? zero, b.fill?.cumulative ?? zero) ||
+    byProgress(a.fill, b.fill) ||
     compareTexts(a.transaction.providerTransactionId, b.transaction.providerTransactionId)
   )
+}
+
+/** How far their order was filled: what stays open tells it as well as what is filled. */
+function byProgress(a: Fill | null, b: Fill | null): number {
+  if (a?.leaves && b?.leaves) return Decimal.compare(b.leaves, a.leaves)
+  return Decimal.compare(a?.cumulative ?? zero, b?.cumulative ?? zero)
 }
 
 function compareTexts(a: string, b: string): number {

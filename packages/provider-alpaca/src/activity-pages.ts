@@ -30,9 +30,9 @@ export type PagesEnd = {
 }
 
 /**
- * Reads page after page, each from the id of the row that the last one ended with. Rows are handed on at once and not kept.
+ * Reads page after page, each from the id of the row that the last one ended with, until one is empty: a page may be short although others follow, since Alpaca leaves rows out. Rows are handed on at once and not kept.
  *
- * A page that brings nothing new would come for ever.
+ * A page that ends with a row that one has ended with before would come for ever.
  */
 export async function readPages(
   api: Api,
@@ -40,7 +40,10 @@ export async function readPages(
   onRow: (row: Json) => void,
 ): Promise<Result<PagesEnd, ProviderError>> {
   const { operation, signal, category, recorded, until } = range
-  const tokens = new Set<string>()
+  // A day comes whole, unless a size is asked for.
+  const isByDay = 'date' in recorded
+  const pageSize = isByDay ? undefined : PAGE_SIZE
+  const lastIds = new Set<string>()
   const boundaryDays = new Set<IsoDate>()
   let token: string | undefined
   let lastDay: IsoDate | null = null
@@ -48,21 +51,23 @@ export async function readPages(
     const page = await api.get({
       operation,
       path: ['account', 'activities'],
-      query: { category, ...recorded, direction: 'asc', page_size: PAGE_SIZE, page_token: token },
+      query: { category, ...recorded, direction: 'asc', page_size: pageSize, page_token: token },
       schema: pageSchema,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     })
     if (page.isErr()) return page
     const rows = page.value
     for (const row of rows) onRow(row)
+    // A page ended before these rows, and one that is full ends before others.
+    if (rows.length > 0 && lastDay !== null) boundaryDays.add(lastDay)
+    const ended = (isComplete: boolean) => Ok({ isComplete, lastDay, boundaryDays })
+    if (rows.length === 0 || rows.every((row) => isAfter(row, until))) return ended(true)
+    if (isByDay && rows.length !== PAGE_SIZE) return ended(true)
     const lastId = idOf(rows.at(-1))
-    const day = lastId === null ? null : dayOfId(lastId)
-    const ended = (isComplete: boolean) => Ok({ isComplete, lastDay: day ?? lastDay, boundaryDays })
-    if (rows.length < PAGE_SIZE || rows.every((row) => isAfter(row, until))) return ended(true)
-    if (lastId === null || tokens.has(identityOf(lastId))) return ended(false)
-    lastDay = day
-    if (day !== null) boundaryDays.add(day)
-    tokens.add(identityOf(lastId))
+    if (lastId === null || lastIds.has(identityOf(lastId))) return ended(rows.length < PAGE_SIZE)
+    lastIds.add(identityOf(lastId))
+    lastDay = dayOfId(lastId)
+    if (lastDay !== null && rows.length >= PAGE_SIZE) boundaryDays.add(lastDay)
     token = lastId
   }
 }

@@ -78,7 +78,8 @@ const of = (kind: TransactionKind, more: Partial<ActivityRule> = {}): ActivityRu
 const units = { movesUnits: true } as const
 const income = (subtype: (TransactionKind & { transactionType: 'income' })['subtype']) =>
   of({ transactionType: 'income', subtype })
-const tax = (subtype: (TransactionKind & { transactionType: 'tax' })['subtype']) => of({ transactionType: 'tax', subtype })
+const tax = (subtype: (TransactionKind & { transactionType: 'tax' })['subtype']) =>
+  of({ transactionType: 'tax', subtype })
 const corporate = (subtype: (TransactionKind & { transactionType: 'corporate_action' })['subtype']) =>
   of({ transactionType: 'corporate_action', subtype }, units)
 const option = (subtype: 'option_exercise' | 'option_assignment' | 'option_expiration') =>
@@ -135,7 +136,10 @@ const rules: Record<ActivityType, ActivityRule> = {
   DIVTXEX: income('dividend'),
   DIVWH: tax('withholding'),
   WH: tax('withholding'),
-  INT: of({ transactionType: 'income', subtype: 'interest' }, { out: { transactionType: 'fee', subtype: 'margin_interest' } }),
+  INT: of(
+    { transactionType: 'income', subtype: 'interest' },
+    { out: { transactionType: 'fee', subtype: 'margin_interest' } },
+  ),
   INTNRA: tax('nra_withholding'),
   INTTW: tax('withholding'),
   INTPNL: unknown,

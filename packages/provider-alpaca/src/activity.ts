@@ -44,7 +44,11 @@ const activitySchema = z.object({
 type WireActivity = z.infer<typeof activitySchema>
 
 /** What an activity needs to know of its account. */
-export type ActivityContext = { readonly providerAccountId: string; readonly currency: string; readonly includeRawData: boolean }
+export type ActivityContext = {
+  readonly providerAccountId: string
+  readonly currency: string
+  readonly includeRawData: boolean
+}
 
 /** A part of an order that was filled: what tells whether one is missing. */
 export type Fill = {
@@ -69,7 +73,12 @@ export type ReadActivity = {
 }
 
 /** Why a row can't be read. */
-export type ActivityProblem = { readonly path: string; readonly reason: string; readonly id: string | null; readonly day: IsoDate | null }
+export type ActivityProblem = {
+  readonly path: string
+  readonly reason: string
+  readonly id: string | null
+  readonly day: IsoDate | null
+}
 
 /** What names an activity for ever: the UUID behind `::`. What stands before is a time, and it has changed for old rows. */
 export function identityOf(id: string): string {
@@ -123,7 +132,8 @@ function readFill(activity: WireActivity, record: Json, context: ActivityContext
       amount: isBuy ? Decimal.negate(cost) : cost,
       // A pair of crypto is paid in its second half; a row has no currency.
       currency: activity.currency || instrument.quoteCurrency || context.currency,
-      description: activity.description || `${kind.subtype?.replace('_', ' ')} ${qty} ${instrument.symbol ?? ''} at ${price}`,
+      description:
+        activity.description || `${kind.subtype?.replace('_', ' ')} ${qty} ${instrument.symbol ?? ''} at ${price}`,
       transactionDate: day,
       occurredAt,
       quantity: isBuy ? qty : Decimal.negate(qty),

@@ -7,7 +7,9 @@ import { explainRefusedKey } from './error.ts'
 export type Api = {
   readonly environment: Environment
   /** Asks for what is at a path below `/v2`. */
-  get<T>(request: Pick<HttpRequest<'json', T>, 'operation' | 'query' | 'schema' | 'signal'> & { path: readonly string[] }): Promise<Result<T, ProviderError>>
+  get<T>(
+    request: Pick<HttpRequest<'json', T>, 'operation' | 'query' | 'schema' | 'signal'> & { path: readonly string[] },
+  ): Promise<Result<T, ProviderError>>
 }
 
 /** What {@link createApi} needs of a provider's settings. */

@@ -18,7 +18,9 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 /** A day so many days later, or earlier. */
 export function addDays(day: IsoDate, count: number): IsoDate {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MILLISECONDS).toISOString().slice(0, DAY_LENGTH) as IsoDate
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MILLISECONDS)
+    .toISOString()
+    .slice(0, DAY_LENGTH) as IsoDate
 }
 
 /** The day it is in Greenwich at a moment. */

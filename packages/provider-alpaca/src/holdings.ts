@@ -28,12 +28,20 @@ const positionSchema = z.object({
 const decimalFields = ['qty', 'avg_entry_price', 'market_value', 'cost_basis', 'current_price'] as const
 
 /** What a position needs to know of its account. */
-export type HoldingContext = { readonly providerAccountId: string; readonly currency: string; readonly includeRawData: boolean }
+export type HoldingContext = {
+  readonly providerAccountId: string
+  readonly currency: string
+  readonly includeRawData: boolean
+}
 
 /** A position, or where it can't be read and why. */
-export function toHolding(record: Json, context: HoldingContext): ProviderHoldingData | { path: string; reason: string } {
+export function toHolding(
+  record: Json,
+  context: HoldingContext,
+): ProviderHoldingData | { path: string; reason: string } {
   const parsed = positionSchema.safeParse(record)
-  if (!parsed.success) return { path: pathOf(parsed.error), reason: 'It is missing, or of another type than documented.' }
+  if (!parsed.success)
+    return { path: pathOf(parsed.error), reason: 'It is missing, or of another type than documented.' }
   const position = parsed.data
   const decimals = readDecimals(position, decimalFields)
   if (typeof decimals === 'string') return { path: decimals, reason: 'It is no decimal number.' }
@@ -80,7 +88,7 @@ export async function fetchHoldings(
     operation,
     path: ['positions'],
     schema: positionsSchema,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   return positions.map((records) => toBatch(records, context))
 }

@@ -19,7 +19,7 @@ import {
 } from '@finport/core'
 import { createHttpClient } from '@finport/core/http'
 import * as z from 'zod'
-import { currencyOf, fetchAccount, fetchNamedAccount, toAccount, type WireAccount } from './account.ts'
+import { currencyOf, fetchAccount, fetchNamedAccount, maskedAccount, toAccount, type WireAccount } from './account.ts'
 import { fetchTransactions } from './activities.ts'
 import { createApi } from './api.ts'
 import { timeZone } from './days.ts'
@@ -48,7 +48,8 @@ const metadata = {
   hosts: [hosts.live, hosts.paper],
   timeZone,
   tokenPolicy: null,
-  rateLimit: { requests: 200, perSeconds: 60, per: 'credential' },
+  // 200 in each minute of the clock. So many at once, with what comes by steadily, are never more in any minute.
+  rateLimit: { requests: 50, perSeconds: 20, per: 'credential' },
   // Fees are recorded a day later, dividends when they are paid, corrections whenever: under the day they are for.
   sync: { maxWindowDays: null, overlapDays: 14 },
   documentationUrl: 'https://docs.alpaca.markets/docs/authentication-1',
@@ -74,8 +75,13 @@ function parseKey(input: unknown): Result<ApiKeyCredentials, ProviderInvalidInpu
 
 function toAccountBatch(account: WireAccount, mapped: ProviderAccountData | string): Batch<ProviderAccountData> {
   if (typeof mapped === 'string') {
-    const rejected = { id: account.id, providerAccountId: null, path: `$.${mapped}`, reason: 'It is no decimal number.' }
-    return { items: [], rejected: [{ ...rejected, rawData: null }], warnings: [], complete: true }
+    const rejected = {
+      id: account.id,
+      providerAccountId: null,
+      path: `$.${mapped}`,
+      reason: 'It is no decimal number.',
+    }
+    return { items: [], rejected: [{ ...rejected, rawData: maskedAccount(account) }], warnings: [], complete: true }
   }
   const warnings: ProviderWarning[] =
     account.status === 'ACTION_REQUIRED'
@@ -138,11 +144,7 @@ export const alpaca = defineProvider({
           toAccountBatch(one, toAccount(one, { environment: api.environment, includeRawData })),
         )
       },
-      async fetchTransactions(
-        credentials: ApiKeyCredentials,
-        providerAccountId: string,
-        query: TransactionQuery = {},
-      ) {
+      async fetchTransactions(credentials: ApiKeyCredentials, providerAccountId: string, query: TransactionQuery = {}) {
         return fetchTransactions(apiFor(credentials), providerAccountId, query, {
           provider: slug,
           now: runtime.now,

@@ -44,7 +44,8 @@ function pairOf(symbol: string, assetClass: string | null): { base: string; quot
 /** What a symbol names, by itself and by its `asset_class` where that is told. Crypto is always written as a pair, `BTC/USD`. */
 export function toInstrument(given: string | null | undefined, assetClass: string | null): Instrument {
   const symbol = given?.trim() || null
-  const assetType = assetClass === null ? null : Object.hasOwn(assetTypes, assetClass) ? assetTypes[assetClass] : 'unknown'
+  const assetType =
+    assetClass === null ? null : Object.hasOwn(assetTypes, assetClass) ? assetTypes[assetClass] : 'unknown'
   const plain = { symbol, multiplier: one, quoteCurrency: null, identifiers: none }
   if (symbol === null) return { ...plain, assetType: assetType ?? null }
   const option = OCC.exec(symbol)
