@@ -18,10 +18,13 @@ const prefixOf = (time: number) => new Date(time - 4 * 60 * 60 * 1000).toISOStri
 const orders = fc.array(
   fc.record({
     at: fc.nat({ max: 3 * 24 * 60 * 60 * 1000 }),
-    parts: fc.array(fc.record({ units: fc.integer({ min: 1, max: 9 }), wait: fc.constantFrom<number>(0, 0, 0, 1, 40) }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
+    parts: fc.array(
+      fc.record({ units: fc.integer({ min: 1, max: 9 }), wait: fc.constantFrom<number>(0, 0, 0, 1, 40) }),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    ),
     isCancelled: fc.boolean(),
   }),
   { minLength: 1, maxLength: 25 },

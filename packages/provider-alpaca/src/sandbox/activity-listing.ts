@@ -54,41 +54,46 @@ function isRecorded(query: URLSearchParams): ((entry: LedgerEntry) => boolean) |
     (until === null || createdAt < Number(until))
 }
 
-/** The answer of `GET /v2/account/activities`: rows in the order of their ids. */
-export function listActivities(
-  entries: readonly LedgerEntry[],
+type ListedRow = { readonly id: string; readonly entry: LedgerEntry }
+
+/** What answers `GET /v2/account/activities`: rows in the order of their ids. */
+export type ActivityListing = (
   query: URLSearchParams,
-  pathType: string | null,
-  faults: ListingFaults,
-): Json[] | ListingProblem {
-  const chosen = isChosen(query, pathType)
-  if (typeof chosen === 'object') return chosen
-  const recorded = isRecorded(query)
-  if (typeof recorded === 'object') return recorded
-  const isByDay = query.has('date')
-  const size = Number(query.get('page_size') ?? (isByDay ? Number.MAX_SAFE_INTEGER : MOST_ROWS))
-  if (!(Number.isInteger(size) && size >= 1) || (size > MOST_ROWS && query.has('page_size')))
-    return invalid('page_size must be between 1 and 100')
-  const isAscending = query.get('direction') === 'asc'
+  asked: { pathType: string | null; now: number },
+) => Json[] | ListingProblem
 
-  const rows: { id: string; entry: LedgerEntry }[] = []
-  for (const entry of entries) {
-    if (!chosen(entry) || !recorded(entry)) continue
+/** Puts entries in the order in which they are listed. */
+export function createActivityListing(entries: readonly LedgerEntry[], faults: ListingFaults): ActivityListing {
+  const ascending = entries.map((entry): ListedRow => {
     const prefix = faults.changedPrefixes && isTrade(entry) ? twelveHourPrefix(entry.prefix) : entry.prefix
-    rows.push({ id: `${prefix}::${entry.uuid}`, entry })
-  }
-  const direction = isAscending ? 1 : -1
-  rows.sort((a, b) => (a.id < b.id ? -direction : direction))
+    return { id: `${prefix}::${entry.uuid}`, entry }
+  })
+  ascending.sort((a, b) => (a.id < b.id ? -1 : 1))
+  const descending = ascending.toReversed()
 
-  const token = faults.repeatedPages ? null : query.get('page_token')
-  // What Alpaca does when several fills share the millisecond of the row that a page ended with.
-  const isSkipped = ({ id, entry }: { id: string; entry: LedgerEntry }) =>
-    faults.skippedRows &&
-    !isByDay &&
-    token !== null &&
-    isTrade(entry) &&
-    id.slice(0, PREFIX_LENGTH) === token.slice(0, PREFIX_LENGTH)
-  const following =
-    token === null ? rows : rows.filter((row) => (isAscending ? row.id > token : row.id < token) && !isSkipped(row))
-  return following.slice(0, size).map(({ id, entry }) => ({ id, ...entry.body }))
+  return (query, { pathType, now }) => {
+    const chosen = isChosen(query, pathType)
+    if (typeof chosen === 'object') return chosen
+    const recorded = isRecorded(query)
+    if (typeof recorded === 'object') return recorded
+    const isByDay = query.has('date')
+    const size = Number(query.get('page_size') ?? (isByDay ? entries.length : MOST_ROWS))
+    if (!(Number.isInteger(size) && size >= 1) || (size > MOST_ROWS && query.has('page_size')))
+      return invalid('page_size must be between 1 and 100')
+
+    const isAscending = query.get('direction') === 'asc'
+    const token = faults.repeatedPages ? null : query.get('page_token')
+    const isBehind = (id: string) => token === null || (isAscending ? id > token : id < token)
+    // What Alpaca does when several fills share the millisecond of the row that a page ended with.
+    const millisecond = faults.skippedRows && !isByDay ? token?.slice(0, PREFIX_LENGTH) : undefined
+    const isSkipped = ({ id, entry }: ListedRow) => id.slice(0, PREFIX_LENGTH) === millisecond && isTrade(entry)
+    const page: Json[] = []
+    for (const row of isAscending ? ascending : descending) {
+      const { id, entry } = row
+      if (page.length === size) break
+      if (entry.createdAt > now || !isBehind(id) || !chosen(entry) || !recorded(entry) || isSkipped(row)) continue
+      page.push({ id, ...entry.body })
+    }
+    return page
+  }
 }

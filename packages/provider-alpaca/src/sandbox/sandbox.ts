@@ -1,7 +1,7 @@
 import { type ApiKeyCredentials, type FetchFunction, type Json, markSandboxFetch } from '@finport/core'
 import { type Environment, hosts } from '../environment.ts'
 import { accountStateOf, toAccountAnswer, toPositions } from './account-state.ts'
-import { listActivities } from './activity-listing.ts'
+import { createActivityListing } from './activity-listing.ts'
 import { type AlpacaSandboxFaults, answerFaultOf } from './faults.ts'
 import { createHistory } from './history.ts'
 import { createRandom } from './random.ts'
@@ -94,11 +94,12 @@ export function createAlpacaSandbox(options: AlpacaSandboxOptions = {}): AlpacaS
   const id = random.uuid()
   const history = createHistory({ random, now: now(), days, activities, hasLateRows: faults.lateRows === true })
   const identity = { id, number: accountNumber, openedAt: history.openedAt }
-  const listing = {
+  const list = createActivityListing(history.entries, {
     skippedRows: faults.skippedRows === true,
     changedPrefixes: faults.changedPrefixes === true,
     repeatedPages: faults.repeatedPages === true,
-  }
+  })
+  const stateAt = (time: number) => accountStateOf(history.entries.filter(({ createdAt }) => createdAt <= time))
   const count = requestsPerMinute === null ? null : createMinuteCounter(requestsPerMinute, now)
   let requests = 0
 
@@ -117,15 +118,15 @@ export function createAlpacaSandbox(options: AlpacaSandboxOptions = {}): AlpacaS
   }
 
   function route({ pathname, searchParams }: URL): { status: number; body: Json } {
-    const visible = history.entries.filter(({ createdAt }) => createdAt <= now())
-    const day = history.dayAt(now())
+    const time = now()
+    const day = history.dayAt(time)
     const [version, resource = '', ...rest] = pathname.split('/').slice(1).map(decodeURIComponent)
     if (version === 'v2' && resource === 'account' && rest.length === 0)
-      return { status: 200, body: toAccountAnswer(accountStateOf(visible), identity, day) }
+      return { status: 200, body: toAccountAnswer(stateAt(time), identity, day) }
     if (version === 'v2' && resource === 'positions' && rest.length === 0)
-      return { status: 200, body: toPositions(accountStateOf(visible), day) }
+      return { status: 200, body: toPositions(stateAt(time), day) }
     if (version === 'v2' && resource === 'account' && rest[0] === 'activities' && rest.length <= 2) {
-      const rows = listActivities(visible, searchParams, rest[1] ?? null, listing)
+      const rows = list(searchParams, { pathType: rest[1] ?? null, now: time })
       return Array.isArray(rows) ? { status: 200, body: rows } : { status: 422, body: rows as Json }
     }
     return { status: 404, body: { message: 'endpoint not found.' } }
