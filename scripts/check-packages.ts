@@ -92,7 +92,11 @@ async function lintTypes(tarballs: Map<Member, string>): Promise<void> {
 
 async function install(folder: string, tarballs: Map<Member, string>): Promise<void> {
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
-  const tools = [oldestTypeScript, '@types/node@22', ...(hasLowestNode ? [lowestNode] : [])]
+  // Entries that stand on an optional peer are loaded as well.
+  const peers = packages.flatMap(({ manifest: { peerDependencies, peerDependenciesMeta } }) =>
+    Object.keys(peerDependenciesMeta ?? {}).map((name) => `${name}@${peerDependencies?.[name]}`),
+  )
+  const tools = [oldestTypeScript, '@types/node@22', ...peers, ...(hasLowestNode ? [lowestNode] : [])]
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
   await run('npm', ['install', ...flags, ...tarballs.values(), ...tools], folder)
 }

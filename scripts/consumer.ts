@@ -15,6 +15,9 @@ import {
 import { providerConformance } from '@finport/core/conformance'
 import { createHttpClient } from '@finport/core/http'
 import { accountBatchSchema, type DataSchema, metadataSchema } from '@finport/core/schemas'
+import { alpaca } from '@finport/provider-alpaca'
+import { createAlpacaSandbox } from '@finport/provider-alpaca/sandbox'
+import { serveAlpacaSandbox } from '@finport/provider-alpaca/sandbox/server'
 import { chaseFile } from '@finport/provider-chase-file'
 
 const statement = `OFXHEADER:100
@@ -133,6 +136,13 @@ const answering = (status: number) => ({ fetch: async () => new Response('{}', {
 assert.equal((await createProvider(acme, { partnerId: 'p1' }, answering(200)).unwrap().fetchAccounts(key)).isOk(), true)
 const refused = await createProvider(acme, { partnerId: 'p1' }, answering(401)).unwrap().fetchAccounts(key)
 assert.equal(refused.mapErr(adviceFor).unwrapErr(), 'connect again')
+
+const sandbox = createAlpacaSandbox()
+const server = (await serveAlpacaSandbox(sandbox)).unwrap()
+const broker = createProvider(alpaca, { baseUrl: server.url }, { allowLoopback: true }).unwrap()
+const paper = (await broker.fetchAccounts(broker.parseCredentials(sandbox.credentials).unwrap())).unwrap()
+assert.equal(paper.items[0]?.paper, true)
+await server.close()
 
 const cases = providerConformance({
   create: (runtime) => createProvider(chaseFile, {}, runtime),

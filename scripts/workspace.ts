@@ -22,6 +22,7 @@ export type Manifest = {
   devDependencies?: Versions
   optionalDependencies?: Versions
   peerDependencies?: Versions
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>
 }
 
 /** A member of the workspace; `directory` is relative to the root, as `packages/core`. */

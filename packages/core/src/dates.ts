@@ -15,6 +15,8 @@ export type DateRange = { from: IsoDate; to: IsoDate }
 export type DateProblem = 'malformed' | 'impossible'
 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+/** What machines write, on days that every month has. */
+const USUAL_INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3,9}Z$/
 const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})$/
 
 function daysInMonth(year: number, month: number): number {
@@ -52,6 +54,7 @@ export function parseIsoDate(text: string): Result<IsoDate, DateProblem> {
  * ```
  */
 export function parseInstant(text: string): Result<Instant, DateProblem> {
+  if (USUAL_INSTANT.test(text)) return Ok(`${text.slice(0, 23)}Z` as Instant)
   const match = INSTANT.exec(text)
   if (match === null) return Err('malformed')
   const [, date = '', hour = '', minute = '', second = '00', fraction = '', offset = 'Z'] = match
@@ -61,8 +64,10 @@ export function parseInstant(text: string): Result<Instant, DateProblem> {
   const offsetMinutes = offset.length === 1 ? 0 : Number(offset.slice(1, 3)) * 60 + offsetMinute
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return Err('impossible')
   if (offsetMinute > 59 || offsetMinutes > 18 * 60) return Err('impossible')
-  const utc = Date.parse(`${day.value}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`)
-  const moment = new Date(utc - (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000).toISOString()
+  const asWritten = `${day.value}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
+  if (offsetMinutes === 0) return Ok(asWritten as Instant)
+  const shift = (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000
+  const moment = new Date(Date.parse(asWritten) - shift).toISOString()
   return moment.length === 24 ? Ok(moment as Instant) : Err('impossible')
 }
 

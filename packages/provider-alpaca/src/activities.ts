@@ -20,6 +20,7 @@ import { type ActivityRange, type PagesEnd, readPages } from './activity-pages.t
 import type { Api } from './api.ts'
 import { withoutDays } from './covered-days.ts'
 import { addDays, newYorkDay } from './days.ts'
+import { createInstrumentReader } from './symbol.ts'
 
 /**
  * How long before its own day an activity can have been recorded, in days. `after` looks at the day of the recording in UTC, which for fills is that of the fill or, in the evening, the next; other activities
@@ -59,7 +60,12 @@ export async function fetchTransactions(
 
   const today = newYorkDay(toInstant(now()))
   const wanted = { from: query.startDate ?? null, to: query.endDate ?? today }
-  const context = { providerAccountId, currency: currencyOf(account.value), includeRawData }
+  const context = {
+    providerAccountId,
+    currency: currencyOf(account.value),
+    includeRawData,
+    instrumentOf: createInstrumentReader(),
+  }
   const collection = createActivityCollection(context, wanted)
   const trades = await readCategory(api, call, 'trade_activity', wanted, collection)
   if (trades.isErr()) return trades

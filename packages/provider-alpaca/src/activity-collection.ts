@@ -15,7 +15,7 @@ export type WantedDays = { readonly from: IsoDate | null; readonly to: IsoDate }
 export type ActivityCollection = {
   /** Takes a row, unless it is there already; says whether it is new. `place` is where it stood. */
   add(row: Json, place: string): boolean
-  /** Every fill seen, also those of days that are not wanted: orders live for more than a day. */
+  /** The fills of orders that have several, also on days that are not wanted: orders live for more than a day. */
   readonly fills: readonly Fill[]
   readonly rejected: readonly RejectedRecord[]
   /** The transactions of the days wanted, in the order of their days and times; fills of one millisecond in the order that their order was filled. */
@@ -47,8 +47,10 @@ export function createActivityCollection(context: ActivityContext, wanted: Wante
     add(row, place) {
       const id = (row as { id?: unknown } | null)?.id
       const identity = typeof id === 'string' ? identityOf(id) : null
-      if (identity !== null && seen.has(identity)) return false
-      if (identity !== null) seen.add(identity)
+      if (identity !== null) {
+        if (seen.has(identity)) return false
+        seen.add(identity)
+      }
       const read = readActivity(row, context)
       if ('reason' in read) {
         reject(row, place, read)
@@ -69,8 +71,9 @@ const zero = '0' as Decimal
 function inOrder(a: ReadActivity, b: ReadActivity): number {
   return (
     compareTexts(a.transaction.transactionDate, b.transaction.transactionDate) ||
-    compareTexts(a.sortTime, b.sortTime) ||
-    compareTexts(a.fill?.orderId ?? '', b.fill?.orderId ?? '') ||
+    compareTexts(a.transaction.occurredAt ?? '', b.transaction.occurredAt ?? '') ||
+    compareTexts(a.finerTime, b.finerTime) ||
+    compareTexts(a.transaction.groupId ?? '', b.transaction.groupId ?? '') ||
     byProgress(a.fill, b.fill) ||
     compareTexts(a.transaction.providerTransactionId, b.transaction.providerTransactionId)
   )

@@ -6,7 +6,8 @@ import type { Api } from './api.ts'
 /** The most that a page may have, and what it has by default. */
 const PAGE_SIZE = 100
 
-const pageSchema = z.array(z.custom<Json>())
+/** Each row is checked by itself, so that one that is bad does not spoil the others. */
+const pageSchema = z.custom<Json[]>(Array.isArray)
 
 /** Which activities to read, from the oldest on. */
 export type ActivityRange = {

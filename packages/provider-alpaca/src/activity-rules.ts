@@ -1,7 +1,7 @@
 import type { TransactionKind, TransactionRail } from '@finport/core'
 
 /** Every `activity_type` that Alpaca's specification, its documentation or its own libraries name. */
-export type ActivityType =
+type ActivityType =
   | 'FILL'
   | 'ACATC'
   | 'ACATS'
@@ -211,12 +211,16 @@ export function ruleOf(activityType: string, subType: string | null): ActivityRu
 /** The words of a fill's `side`; the documentation leaves out `sell_short`. */
 type SideWord = 'buy' | 'sell' | 'sell_short'
 
-/** What a fill is by its side; `null` for a word that is not known, since it would not tell which way the money went. */
-export function fillKindOf(side: string): { kind: TransactionKind; isBuy: boolean } | null {
-  const kinds: Record<SideWord, TransactionKind> = {
-    buy: { transactionType: 'trade', subtype: 'buy' },
-    sell: { transactionType: 'trade', subtype: 'sell' },
-    sell_short: { transactionType: 'trade', subtype: 'sell_short' },
-  }
-  return Object.hasOwn(kinds, side) ? { kind: kinds[side as SideWord], isBuy: side === 'buy' } : null
+/** What a fill is by its side. */
+export type FillKind = { readonly kind: TransactionKind; readonly isBuy: boolean; readonly label: string }
+
+const fillKinds: Record<SideWord, FillKind> = {
+  buy: { kind: { transactionType: 'trade', subtype: 'buy' }, isBuy: true, label: 'Buy' },
+  sell: { kind: { transactionType: 'trade', subtype: 'sell' }, isBuy: false, label: 'Sell' },
+  sell_short: { kind: { transactionType: 'trade', subtype: 'sell_short' }, isBuy: false, label: 'Sell short' },
+}
+
+/** {@link FillKind}; `null` for a word that is not known, since it would not tell which way the money went. */
+export function fillKindOf(side: string): FillKind | null {
+  return Object.hasOwn(fillKinds, side) ? fillKinds[side as SideWord] : null
 }

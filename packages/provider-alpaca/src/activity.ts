@@ -12,35 +12,46 @@ import {
 import * as z from 'zod'
 import { fillKindOf, ruleOf } from './activity-rules.ts'
 import { newYorkDay } from './days.ts'
-import { type Instrument, toInstrument } from './symbol.ts'
+import type { Instrument } from './symbol.ts'
 import { readDecimals, wireDecimal } from './wire-decimal.ts'
 
 const text = z.string().nullish()
 
-/** A row of `GET /v2/account/activities`: a fill has a time and a side, all others a date and an amount. */
+/** A row of `GET /v2/account/activities` that is a fill. It has no currency, no cash amount and no class of asset. */
+const fillSchema = z.object({
+  id: z.string().min(1),
+  activity_type: z.literal('FILL'),
+  transaction_time: text,
+  type: text,
+  price: wireDecimal,
+  qty: wireDecimal,
+  side: text,
+  symbol: text,
+  leaves_qty: wireDecimal,
+  order_id: text,
+  cum_qty: wireDecimal,
+  order_status: text,
+})
+
+/** Any other row. */
 const activitySchema = z.object({
   id: z.string().min(1),
   activity_type: z.string().min(1),
   activity_sub_type: text,
-  symbol: text,
-  price: wireDecimal,
-  qty: wireDecimal,
-  transaction_time: text,
-  type: text,
-  side: text,
-  order_id: text,
-  cum_qty: wireDecimal,
-  leaves_qty: wireDecimal,
-  order_status: text,
   date: text,
   created_at: text,
+  transaction_time: text,
   net_amount: wireDecimal,
   currency: text,
   description: text,
   status: text,
+  symbol: text,
+  qty: wireDecimal,
+  price: wireDecimal,
   group_id: text,
 })
 
+type WireFill = z.infer<typeof fillSchema>
 type WireActivity = z.infer<typeof activitySchema>
 
 /** What an activity needs to know of its account. */
@@ -48,6 +59,8 @@ export type ActivityContext = {
   readonly providerAccountId: string
   readonly currency: string
   readonly includeRawData: boolean
+  /** What a symbol names. Rows have no class of asset. */
+  instrumentOf(symbol: string | null): Instrument
 }
 
 /** A part of an order that was filled: what tells whether one is missing. */
@@ -67,9 +80,10 @@ export type Fill = {
 /** A row as it is wanted, and what is needed to put it in order and to see that others are missing. */
 export type ReadActivity = {
   readonly transaction: ProviderTransactionData
+  /** `null` where the order has no other. */
   readonly fill: Fill | null
-  /** Its time with all digits that were given, as a text that sorts; `''` where only the day is told. */
-  readonly sortTime: string
+  /** The digits of its time beyond the millisecond. */
+  readonly finerTime: string
 }
 
 /** Why a row can't be read. */
@@ -82,7 +96,8 @@ export type ActivityProblem = {
 
 /** What names an activity for ever: the UUID behind `::`. What stands before is a time, and it has changed for old rows. */
 export function identityOf(id: string): string {
-  return id.slice(id.lastIndexOf('::') + (id.includes('::') ? 2 : 1)) || id
+  const separator = id.lastIndexOf('::')
+  return (separator === -1 ? '' : id.slice(separator + 2)) || id
 }
 
 /** The day that an id begins with, which is the one in New York; `null` where it begins with none. */
@@ -93,14 +108,16 @@ export function dayOfId(id: string): IsoDate | null {
 
 /** A row as a transaction, or why it can't be one. */
 export function readActivity(record: Json, context: ActivityContext): ReadActivity | ActivityProblem {
-  const parsed = activitySchema.safeParse(record)
+  const { id, activity_type: type } = (record ?? {}) as { id?: unknown; activity_type?: unknown }
+  const parsed = (type === 'FILL' ? fillSchema : activitySchema).safeParse(record)
   if (!parsed.success) {
-    const id = (record as { id?: unknown } | null)?.id
     const path = parsed.error.issues[0]?.path.map(String).join('.') ?? ''
     return problem(typeof id === 'string' ? id : '', path, 'It is missing, or of another type than documented.')
   }
-  const activity = parsed.data
-  return activity.activity_type === 'FILL' ? readFill(activity, record, context) : readOther(activity, record, context)
+  // The literal of a fill's type tells them apart, which the compiler does not follow in a text.
+  return type === 'FILL'
+    ? readFill(parsed.data as WireFill, record, context)
+    : readOther(parsed.data as WireActivity, record, context)
 }
 
 function problem(id: string, path: string, reason: string, day = dayOfId(id)): ActivityProblem {
@@ -109,8 +126,8 @@ function problem(id: string, path: string, reason: string, day = dayOfId(id)): A
 
 const zero = '0' as Decimal
 
-function readFill(activity: WireActivity, record: Json, context: ActivityContext): ReadActivity | ActivityProblem {
-  const { id, symbol, transaction_time: time } = activity
+function readFill(activity: WireFill, record: Json, context: ActivityContext): ReadActivity | ActivityProblem {
+  const { id, transaction_time: time } = activity
   const occurredAt = parseInstant(time ?? '').unwrapOr<Instant | null>(null)
   if (occurredAt === null) return problem(id, 'transaction_time', time ? 'It is no time.' : 'It is missing.')
   const day = newYorkDay(occurredAt)
@@ -122,43 +139,57 @@ function readFill(activity: WireActivity, record: Json, context: ActivityContext
   const side = fillKindOf(activity.side ?? '')
   if (side === null) return problem(id, 'side', 'It is not known, so it does not tell which way the money went.', day)
 
-  const instrument = toInstrument(symbol, null)
-  const { kind, isBuy } = side
-  const cost = Decimal.multiply(Decimal.multiply(qty, price), instrument.multiplier)
+  const { symbol, assetType, multiplier, quoteCurrency } = context.instrumentOf(activity.symbol ?? null)
+  const value = Decimal.multiply(qty, price)
+  const cost = multiplier === '1' ? value : Decimal.multiply(value, multiplier)
   const orderId = activity.order_id || null
+  const ends = isLast(activity, leaves)
+  const isWholeOrder = ends && qty === cumulative
   return {
     transaction: {
-      ...baseOf(activity, record, context, kind, instrument),
-      amount: isBuy ? Decimal.negate(cost) : cost,
-      // A pair of crypto is paid in its second half; a row has no currency.
-      currency: activity.currency || instrument.quoteCurrency || context.currency,
-      description:
-        activity.description || `${kind.subtype?.replace('_', ' ')} ${qty} ${instrument.symbol ?? ''} at ${price}`,
+      providerTransactionId: identityOf(id),
+      providerAccountId: context.providerAccountId,
+      transactionType: side.kind.transactionType,
+      subtype: side.kind.subtype,
+      providerType: activity.activity_type,
+      amount: side.isBuy ? Decimal.negate(cost) : cost,
+      // A pair of crypto is paid in its second half.
+      currency: quoteCurrency ?? context.currency,
+      description: `${side.label} ${qty} ${symbol ?? ''} at ${price}`,
       transactionDate: day,
+      authorizedDate: null,
+      settlementDate: null,
       occurredAt,
-      quantity: isBuy ? qty : Decimal.negate(qty),
+      rail: null,
+      checkNumber: null,
+      symbol,
+      securityName: null,
+      assetType,
+      quantity: side.isBuy ? qty : Decimal.negate(qty),
       unitPrice: price,
+      commission: null,
+      fees: [],
+      status: 'posted',
       groupId: orderId,
+      replaces: null,
+      rawData: context.includeRawData ? record : null,
     },
     fill:
-      orderId === null
+      orderId === null || isWholeOrder
         ? null
-        : { orderId, quantity: qty, cumulative, leaves, isLast: isLast(activity, leaves), occurredAt, day },
-    sortTime: sortTimeOf(time ?? '', occurredAt),
+        : { orderId, quantity: qty, cumulative, leaves, isLast: ends, occurredAt, day },
+    finerTime: FINER_TIME.exec(time ?? '')?.[1] ?? '',
   }
 }
 
-function isLast({ type, order_status: status }: WireActivity, leaves: Decimal | null): boolean {
+const FINER_TIME = /\.\d{3}(\d+)/
+
+function isLast({ type, order_status: status }: WireFill, leaves: Decimal | null): boolean {
   return type === 'fill' || status === 'filled' || leaves === '0'
 }
 
-function sortTimeOf(given: string, occurredAt: Instant): string {
-  const fraction = /\.(\d{1,9})/.exec(given)?.[1] ?? ''
-  return `${occurredAt.slice(0, '2026-01-31T12:00:00'.length)}.${fraction.padEnd(9, '0')}`
-}
-
 function readOther(activity: WireActivity, record: Json, context: ActivityContext): ReadActivity | ActivityProblem {
-  const { id, activity_type: type, activity_sub_type: subType, symbol } = activity
+  const { id, activity_type: type, activity_sub_type: subType } = activity
   const day = dayOf(activity)
   if (day === null) return problem(id, 'date', activity.date ? 'It is no day.' : 'It is missing.')
   const decimals = readDecimals(activity, ['net_amount', 'qty', 'price'])
@@ -168,9 +199,8 @@ function readOther(activity: WireActivity, record: Json, context: ActivityContex
   const amount = net ?? zero
   const rule = ruleOf(type, subType || null)
   const isOut = (amount === zero || isTrade(rule.in) ? (qty ?? amount) : amount).startsWith('-')
-  // Without an asset class: fees in coin are written BTCUSD, as positions are.
-  const instrument = toInstrument(symbol, null)
-  const kind: TransactionKind =
+  const { symbol, assetType } = context.instrumentOf(activity.symbol ?? null)
+  const { transactionType, subtype }: TransactionKind =
     activity.status === 'correct'
       ? { transactionType: 'adjustment', subtype: 'correction' }
       : isOut
@@ -178,18 +208,34 @@ function readOther(activity: WireActivity, record: Json, context: ActivityContex
         : rule.in
   return {
     transaction: {
-      ...baseOf(activity, record, context, kind, instrument),
+      providerTransactionId: identityOf(id),
+      providerAccountId: context.providerAccountId,
+      transactionType,
+      subtype,
+      providerType: type,
       amount,
       currency: activity.currency || context.currency,
-      description: activity.description || [type, subType, instrument.symbol].filter(Boolean).join(' '),
+      description: activity.description || [type, subType, symbol].filter(Boolean).join(' '),
       transactionDate: day,
+      authorizedDate: null,
+      settlementDate: null,
+      occurredAt: null,
       rail: rule.rail,
+      checkNumber: null,
+      symbol,
+      securityName: null,
+      assetType,
       quantity: rule.movesUnits ? qty : null,
       unitPrice: rule.movesUnits ? price : null,
+      commission: null,
+      fees: [],
+      status: statusOf(activity.status),
       groupId: activity.group_id || null,
+      replaces: null,
+      rawData: context.includeRawData ? record : null,
     },
     fill: null,
-    sortTime: '',
+    finerTime: '',
   }
 }
 
@@ -209,32 +255,4 @@ function dayOf({ id, date, created_at: created, transaction_time: time }: WireAc
 function statusOf(status: string | null | undefined): TransactionStatus {
   if (status === 'canceled') return 'reversed'
   return status === 'pending' ? 'pending' : 'posted'
-}
-
-function baseOf(
-  activity: WireActivity,
-  record: Json,
-  { providerAccountId, includeRawData }: ActivityContext,
-  kind: TransactionKind,
-  { symbol, assetType }: Instrument,
-) {
-  return {
-    providerTransactionId: identityOf(activity.id),
-    providerAccountId,
-    ...kind,
-    providerType: activity.activity_type,
-    authorizedDate: null,
-    settlementDate: null,
-    occurredAt: null,
-    rail: null,
-    checkNumber: null,
-    symbol,
-    securityName: null,
-    assetType,
-    commission: null,
-    fees: [],
-    status: statusOf(activity.status),
-    replaces: null,
-    rawData: includeRawData ? record : null,
-  } satisfies Partial<ProviderTransactionData>
 }

@@ -3,18 +3,15 @@ import { civilDate, type Instant, type IsoDate } from '@finport/core'
 /** Alpaca's days are those of New York. */
 export const timeZone = 'America/New_York'
 
-const HOUR_LENGTH = '2026-01-31T12'.length
-let latest: { hour: string; day: IsoDate } | null = null
-
-/** The day it is in New York at a moment. Rows come in the order of time, so the latest hour is remembered: the offset there is one of whole hours. */
-export function newYorkDay(instant: Instant): IsoDate {
-  const hour = instant.slice(0, HOUR_LENGTH)
-  if (latest?.hour !== hour) latest = { hour, day: civilDate(instant, timeZone) }
-  return latest.day
-}
-
 const DAY_LENGTH = '2026-01-31'.length
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
+/** The day it is in New York at a moment: four or five hours behind Greenwich, which only between four and five makes a difference. */
+export function newYorkDay(instant: Instant): IsoDate {
+  const hour = instant.slice(DAY_LENGTH + 1, DAY_LENGTH + 3)
+  if (hour === '04') return civilDate(instant, timeZone)
+  return hour < '04' ? addDays(utcDay(instant), -1) : utcDay(instant)
+}
 
 /** A day so many days later, or earlier. */
 export function addDays(day: IsoDate, count: number): IsoDate {

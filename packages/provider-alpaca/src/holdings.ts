@@ -35,10 +35,7 @@ export type HoldingContext = {
 }
 
 /** A position, or where it can't be read and why. */
-export function toHolding(
-  record: Json,
-  context: HoldingContext,
-): ProviderHoldingData | { path: string; reason: string } {
+function toHolding(record: Json, context: HoldingContext): ProviderHoldingData | { path: string; reason: string } {
   const parsed = positionSchema.safeParse(record)
   if (!parsed.success)
     return { path: pathOf(parsed.error), reason: 'It is missing, or of another type than documented.' }

@@ -31,7 +31,7 @@ const slug = 'alpaca'
 
 const settings = z.object({
   /** Which of Alpaca's two worlds to use when credentials don't say: `'paper'` (play money) unless told otherwise. */
-  environment: z.enum(environments).default('paper'),
+  environment: z.literal(environments).default('paper'),
   /** Another address than Alpaca's, such as a sandbox's on a local port: without `/v2`. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Whether records keep Alpaca's own under `rawData`, account numbers masked. Otherwise it is `null`. */

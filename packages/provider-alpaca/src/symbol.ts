@@ -60,3 +60,18 @@ export function toInstrument(given: string | null | undefined, assetClass: strin
   }
   return { ...plain, assetType: assetType ?? (TICKER.test(symbol) ? 'equity' : 'unknown') }
 }
+
+/** More symbols than an account trades; those that come later are not remembered. */
+const MOST_REMEMBERED = 10_000
+
+/** {@link toInstrument} for symbols that come again and again, without a class of asset. */
+export function createInstrumentReader(): (symbol: string | null) => Instrument {
+  const known = new Map<string | null, Instrument>()
+  return (symbol) => {
+    const remembered = known.get(symbol)
+    if (remembered !== undefined) return remembered
+    const instrument = toInstrument(symbol, null)
+    if (known.size < MOST_REMEMBERED) known.set(symbol, instrument)
+    return instrument
+  }
+}

@@ -6,6 +6,7 @@ const SAFE_LENGTH = 15
 const LONG_NUMBER = /-?\d[\d.]{15,}(?:[eE][+-]?\d+)?/g
 /** Exponents that a double can't hold at all, or not with all digits. */
 const LARGE_EXPONENT = /\d[eE][+-]?\d{3}/
+const SHORTEST_EXPONENT = '1e100'.length
 const ANY_NUMBER = /-?\d[\d.]*(?:[eE][+-]?\d+)?/g
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const BACKSLASH = 92
@@ -35,11 +36,18 @@ function quoteLongNumbers(text: string): string {
   let copied = 0
   let position = 0
 
-  const hasExponents = LARGE_EXPONENT.test(text)
-  const pattern = hasExponents ? ANY_NUMBER : LONG_NUMBER
-  const shortest = hasExponents ? 0 : SAFE_LENGTH
+  // Where the next exponent may be. Hexadecimal ids are full of what looks like one, so that it is looked for only from where there is room for a number.
+  const exponents = new RegExp(LARGE_EXPONENT, 'g')
+  let exponent = -1
+  const mayHaveExponent = (start: number, end: number) => {
+    if (exponent < start) {
+      exponents.lastIndex = start
+      exponent = exponents.exec(text)?.index ?? text.length
+    }
+    return exponent < end
+  }
 
-  const quoteWithin = (start: number, end: number) => {
+  const quoteWithin = (start: number, end: number, pattern: RegExp) => {
     for (const { 0: number, index } of text.slice(start, end).matchAll(pattern)) {
       const isLossy = number.length > SAFE_LENGTH || LARGE_EXPONENT.test(number)
       if (!isLossy || !JSON_NUMBER.test(number)) continue
@@ -51,7 +59,8 @@ function quoteLongNumbers(text: string): string {
   for (;;) {
     const quote = text.indexOf('"', position)
     const end = quote === -1 ? text.length : quote
-    if (end - position > shortest) quoteWithin(position, end)
+    if (end - position >= SHORTEST_EXPONENT && mayHaveExponent(position, end)) quoteWithin(position, end, ANY_NUMBER)
+    else if (end - position > SAFE_LENGTH) quoteWithin(position, end, LONG_NUMBER)
     if (quote === -1) break
     const close = endOfString(text, quote)
     if (close === -1) break

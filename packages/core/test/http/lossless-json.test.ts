@@ -96,6 +96,9 @@ describe('parseLosslessJson', () => {
     ['1e400', '1e400'],
     ['1e-400', '1e-400'],
     ['1E2', 100],
+    ['["4e12-1e3", 1e400]', ['4e12-1e3', '1e400']],
+    ['{"5e1001e0":"7e100","a":1e100}', { '5e1001e0': '7e100', a: '1e100' }],
+    ['["1e999","2e999"]', ['1e999', '2e999']],
   ])('%s', (text, value) => {
     expect(parseLosslessJson(text)).toBe(value)
     expect(parseLosslessJson(`{"a":[${text}]}`)).toEqual({ a: [value] })

@@ -2,7 +2,7 @@ import type { Json } from '@finport/core'
 import { type LedgerEntry, twelveHourPrefix } from './ledger.ts'
 
 /** A refusal of the query. */
-export type ListingProblem = { readonly code: number; readonly message: string }
+type ListingProblem = { readonly code: number; readonly message: string }
 
 const MOST_ROWS = 100
 const DAY = 24 * 60 * 60 * 1000
