@@ -159,6 +159,8 @@ describe('parseInstant', () => {
       '2026-01-31T12:00:00 Z',
       ' 2026-01-31T12:00:00Z',
       '2026-01-31T12:00:00Z\n',
+      '2026-01-28T12:00:00.000Z\n',
+      '2026-01-28T12:00:00.0000000000Z',
       '+002026-01-31T12:00:00Z',
       'Sat, 31 Jan 2026 12:00:00 GMT',
       '1769860800',
@@ -184,6 +186,9 @@ describe('parseInstant', () => {
         expect(parseInstant(`${local}${offset < 0 ? '-' : '+'}${hours}:${minutes}`).unwrap()).toBe(
           toInstant(milliseconds),
         )
+        const utc = new Date(milliseconds).toISOString()
+        expect(parseInstant(utc).unwrap()).toBe(utc)
+        expect(parseInstant(utc.replace('Z', '999Z')).unwrap()).toBe(utc)
       }),
     )
   })

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
-import { createProvider, defineConnector, type ProviderRuntime } from '../src/index.ts'
+import {
+  createProvider,
+  defineConnector,
+  isSandboxFetch,
+  markSandboxFetch,
+  type ProviderRuntime,
+} from '../src/index.ts'
 import { fakeMetadata, parseApiKey, revoke } from './fake-provider.ts'
 
 /** Gives away the runtime its `create` was handed. */
@@ -67,6 +73,16 @@ describe('fetch reaches the hosts of the metadata', () => {
     const { sent, fetch } = recorder()
     await runtimeWith({ fetch }).fetch(new Request('https://api.example.com/', redirect && { redirect }))
     expect(sent.map((request) => request.redirect)).toEqual(['manual'])
+  })
+})
+
+describe('a sandbox', () => {
+  test('is known by its fetch, also by the one that a provider is given', () => {
+    const { fetch } = recorder()
+    expect(isSandboxFetch(fetch)).toBe(false)
+    expect(isSandboxFetch(runtimeWith({ fetch }).fetch)).toBe(false)
+    expect(isSandboxFetch(markSandboxFetch(fetch))).toBe(true)
+    expect(isSandboxFetch(runtimeWith({ fetch }).fetch)).toBe(true)
   })
 })
 

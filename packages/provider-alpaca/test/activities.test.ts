@@ -1,4 +1,4 @@
-import type { IsoDate } from '@finport/core'
+import { civilDate, type IsoDate, toInstant } from '@finport/core'
 import { describe, expect, test } from 'vitest'
 import { accountId, connect, fakeFetch, fill, idOf, type Paging, type Row } from './fake-alpaca.ts'
 
@@ -99,6 +99,30 @@ describe('days', () => {
       expect(error).toMatchObject({ code: 'PROVIDER_INVALID_INPUT', issues: [{ path }] })
     }
   })
+})
+
+test('of a fill are those of New York, at every hour of the year and when clocks change', async () => {
+  const hours = Array.from(
+    { length: 366 * 24 },
+    (_, index) => Date.parse('2025-11-20T00:29:59.999Z') + index * 60 * 60 * 1000,
+  )
+  const rows = hours.map((time, index) =>
+    fill(idOf(new Date(time).toISOString().replace(/\D/g, ''), String(index)), new Date(time).toISOString()),
+  )
+  const { provider, credentials } = connect(async (request) => {
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === '/v2/account') return fakeFetch({})(request)
+    const isFirst = searchParams.get('category') === 'trade_activity' && !searchParams.has('page_token')
+    return Response.json(isFirst ? rows : [])
+  })
+  const { items } = (await provider.fetchTransactions(credentials, accountId)).unwrap()
+  const days = new Map(
+    items.map(({ providerTransactionId, transactionDate }) => [providerTransactionId, transactionDate]),
+  )
+  for (const [index, time] of hours.entries()) {
+    const expected = civilDate(toInstant(time), 'America/New_York')
+    if (expected <= '2026-11-20') expect(days.get(String(index))).toBe(expected)
+  }
 })
 
 describe('pages', () => {
