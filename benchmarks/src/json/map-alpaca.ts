@@ -4,7 +4,7 @@ import { alpaca } from '@finport/provider-alpaca'
 const account = { id: 'benchmark', status: 'ACTIVE', currency: 'USD' }
 const now = () => Date.UTC(2026, 11, 31)
 
-/** Everything that a provider does with an answer of activities, from the text on: reading, checking, mapping, sorting, looking for gaps. One page has them all. */
+/** Everything that a provider does with an answer of activities: receiving its bytes, reading, checking, mapping, putting each into its order once, looking for gaps. One page has them all. */
 export async function mapAlpacaActivities(text: string): Promise<number> {
   let isRead = false
   const fetch = async (request: Request) => {

@@ -88,6 +88,15 @@ function addSmall(a: Decimal, b: Decimal, sign: 1 | -1): Decimal | null {
   return canonical(sum < 0, String(Math.abs(sum)), scale)
 }
 
+/** `a` times `b` in doubles, where the product has fewer than 15 digits as well; `null` otherwise. */
+function multiplySmall(a: Decimal, b: Decimal): Decimal | null {
+  if (a.length + b.length > SMALL_LENGTH) return null
+  const leftScale = scaleOf(a)
+  const rightScale = scaleOf(b)
+  const product = Math.round(Number(a) * 10 ** leftScale) * Math.round(Number(b) * 10 ** rightScale)
+  return canonical(product < 0, String(Math.abs(product)), leftScale + rightScale)
+}
+
 function scaleOf(value: Decimal): number {
   const point = value.indexOf('.')
   return point === -1 ? 0 : value.length - point - 1
@@ -196,6 +205,8 @@ export const Decimal = {
 
   /** The exact product, with as many decimals as it needs. */
   multiply(a: Decimal, b: Decimal): Decimal {
+    const small = multiplySmall(a, b)
+    if (small !== null) return small
     const left = scaled(a)
     const right = scaled(b)
     return fromUnits(left.units * right.units, left.scale + right.scale)

@@ -18,38 +18,43 @@ import { readDecimals, wireDecimal } from './wire-decimal.ts'
 const text = z.string().nullish()
 
 /** A row of `GET /v2/account/activities` that is a fill. It has no currency, no cash amount and no class of asset. */
-const fillSchema = z.object({
-  id: z.string().min(1),
-  activity_type: z.literal('FILL'),
-  transaction_time: text,
-  type: text,
-  price: wireDecimal,
-  qty: wireDecimal,
-  side: text,
-  symbol: text,
-  leaves_qty: wireDecimal,
-  order_id: text,
-  cum_qty: wireDecimal,
-  order_status: text,
-})
+// Compiled: it is the check of every row.
+const fillSchema = z.compile(
+  z.object({
+    id: z.string().min(1),
+    activity_type: z.literal('FILL'),
+    transaction_time: text,
+    type: text,
+    price: wireDecimal,
+    qty: wireDecimal,
+    side: text,
+    symbol: text,
+    leaves_qty: wireDecimal,
+    order_id: text,
+    cum_qty: wireDecimal,
+    order_status: text,
+  }),
+)
 
 /** Any other row. */
-const activitySchema = z.object({
-  id: z.string().min(1),
-  activity_type: z.string().min(1),
-  activity_sub_type: text,
-  date: text,
-  created_at: text,
-  transaction_time: text,
-  net_amount: wireDecimal,
-  currency: text,
-  description: text,
-  status: text,
-  symbol: text,
-  qty: wireDecimal,
-  price: wireDecimal,
-  group_id: text,
-})
+const activitySchema = z.compile(
+  z.object({
+    id: z.string().min(1),
+    activity_type: z.string().min(1),
+    activity_sub_type: text,
+    date: text,
+    created_at: text,
+    transaction_time: text,
+    net_amount: wireDecimal,
+    currency: text,
+    description: text,
+    status: text,
+    symbol: text,
+    qty: wireDecimal,
+    price: wireDecimal,
+    group_id: text,
+  }),
+)
 
 type WireFill = z.infer<typeof fillSchema>
 type WireActivity = z.infer<typeof activitySchema>
@@ -178,11 +183,16 @@ function readFill(activity: WireFill, record: Json, context: ActivityContext): R
       orderId === null || isWholeOrder
         ? null
         : { orderId, quantity: qty, cumulative, leaves, isLast: ends, occurredAt, day },
-    finerTime: FINER_TIME.exec(time ?? '')?.[1] ?? '',
+    finerTime: finerTimeOf(time ?? ''),
   }
 }
 
-const FINER_TIME = /\.\d{3}(\d+)/
+const SECOND_LENGTH = '2026-01-31T12:00:00'.length
+const MILLISECOND_LENGTH = '2026-01-31T12:00:00.000'.length
+
+function finerTimeOf(time: string): string {
+  return time[SECOND_LENGTH] === '.' ? (/^\d*/.exec(time.slice(MILLISECOND_LENGTH))?.[0] ?? '') : ''
+}
 
 function isLast({ type, order_status: status }: WireFill, leaves: Decimal | null): boolean {
   return type === 'fill' || status === 'filled' || leaves === '0'

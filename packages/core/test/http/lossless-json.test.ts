@@ -36,8 +36,7 @@ const number = fc
     fc.option(fc.stringMatching(/^[eE][+-]?[0-9]{1,3}$/), { freq: 4 }),
   )
   .map(
-    ([sign, whole, fraction, exponent]) =>
-      `${sign}${whole}${fraction === null ? '' : `.${fraction}`}${exponent ?? ''}`,
+    ([sign, whole, fraction, exponent]) => `${sign}${whole}${fraction === null ? '' : `.${fraction}`}${exponent ?? ''}`,
   )
 const string = fc
   .oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9.eE"\\,:{}[\] -]{0,30}$/), number)
