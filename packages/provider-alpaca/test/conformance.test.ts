@@ -9,7 +9,8 @@ for (const environment of ['paper', 'live'] as const) {
   const sandbox = createAlpacaSandbox({ now, environment, days: 40, activities: 60, requestsPerMinute: null })
   const { apiKey, apiSecret } = sandbox.credentials
   const cases = providerConformance({
-    create: (runtime) => createProvider(alpaca, {}, { ...runtime, now, rateLimiter: { take: async () => 0 } }),
+    create: (runtime) => createProvider(alpaca, {}, runtime),
+    now,
     input: () => ({ ...sandbox.credentials }),
     fetch: sandbox.fetch,
     secrets: [apiKey, apiSecret, sandbox.accountNumber],
