@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Credentials, FileImportCredentials, OAuth2Credentials } from './credentials.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import type { InputIssue } from './errors/provider-error.ts'
 import type { ProviderMetadata } from './metadata.ts'
 import type {
   Actor,
@@ -27,6 +28,11 @@ export interface Definition<Slug extends string, Settings extends StandardSchema
   readonly metadata: ProviderMetadata
   /** What the host app must give (client id, redirect URI, …), as a schema of any validator that speaks Standard Schema. Synchronous. */
   readonly settings: Settings
+  /**
+   * What the institution is known to refuse in settings that the schema takes, in words that say what to do, such as for a redirect URI. Beside a schema because its messages are not shown: those of some validators quote
+   * the value.
+   */
+  checkSettings?(settings: StandardSchemaV1.InferOutput<Settings>): readonly InputIssue[]
   /** More hosts it may reach, where a setting names one, as in the metadata: without scheme or path. */
   hosts?(settings: StandardSchemaV1.InferOutput<Settings>): readonly string[]
   /** Makes it. Settings and runtime stay in the closure, so that printing a provider shows no secret. */
@@ -181,6 +187,10 @@ export function makeProvider<Slug extends string, Settings extends StandardSchem
     throw new TypeError(`The settings schema of the provider '${definition.slug}' must be synchronous.`)
   }
   if (parsed.issues !== undefined) return Err(configurationError(definition.slug, settings, parsed.issues))
+
+  const issues = definition.checkSettings?.(parsed.value) ?? []
+  if (issues.length > 0)
+    return Err(new ConfigurationError({ provider: definition.slug, missing: [], invalid: [], issues }))
 
   const ofSettings = definition.hosts?.(parsed.value) ?? []
   if (!ofSettings.every(isHost))

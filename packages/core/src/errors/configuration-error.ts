@@ -1,4 +1,5 @@
 import { FinportError } from './finport-error.ts'
+import type { InputIssue } from './provider-error.ts'
 
 /** A provider's settings are missing or wrong: found before anything is sent. */
 export class ConfigurationError extends FinportError {
@@ -9,15 +10,25 @@ export class ConfigurationError extends FinportError {
   readonly provider: string
   /** The paths of the settings that are missing or wrong, such as `'clientId'`. */
   readonly settings: readonly string[]
+  /** What the provider itself says is wrong with its settings, and what to do: never a value of them. */
+  readonly issues: readonly InputIssue[]
 
-  constructor(context: { provider: string; missing: readonly string[]; invalid: readonly string[] }) {
+  constructor(context: {
+    provider: string
+    missing: readonly string[]
+    invalid: readonly string[]
+    issues?: readonly InputIssue[] | undefined
+  }) {
+    const issues = context.issues ?? []
     const said = [
       ...(context.missing.length > 0 ? [`Missing: ${context.missing.join(', ')}.`] : []),
       ...(context.invalid.length > 0 ? [`Not valid: ${context.invalid.join(', ')}.`] : []),
+      ...issues.map(({ path, reason }) => `${path}: ${reason}`),
     ]
     super(`The provider '${context.provider}' can't be made with these settings. ${said.join(' ')}`)
     this.provider = context.provider
-    this.settings = [...context.missing, ...context.invalid]
+    this.settings = [...new Set([...context.missing, ...context.invalid, ...issues.map(({ path }) => path)])]
+    this.issues = issues
   }
 }
 

@@ -1,0 +1,180 @@
+import {
+  type AccountStatus,
+  type Batch,
+  Decimal,
+  Err,
+  type Json,
+  Ok,
+  type ProviderAccountData,
+  type ProviderError,
+  type ProviderWarning,
+  type RejectedRecord,
+  type RequestOptions,
+  type Result,
+} from '@finport/core'
+import * as z from 'zod'
+import type { Ask } from './ask.ts'
+import { maskAccountNumber, toRawData } from './raw-data.ts'
+import { fieldOf, idOf, optionalDecimal, optionalText, toRejected, wireId, wireRows } from './wire.ts'
+
+/**
+ * What is really there, in accounts of both types: `cashBalance` and `liquidationValue` are not in the published schema. Balances of the start of the day are left alone: `bondValue` and `mutualFundValue` in them hold
+ * buying power.
+ */
+const balancesSchema = z.object({
+  cashBalance: optionalDecimal,
+  totalCash: optionalDecimal,
+  liquidationValue: optionalDecimal,
+  availableFunds: optionalDecimal,
+  cashAvailableForWithdrawal: optionalDecimal,
+  cashAvailableForTrading: optionalDecimal,
+})
+
+const noBalances: z.output<typeof balancesSchema> = {
+  cashBalance: null,
+  totalCash: null,
+  liquidationValue: null,
+  availableFunds: null,
+  cashAvailableForWithdrawal: null,
+  cashAvailableForTrading: null,
+}
+
+/** An account of `/accounts` and `/accounts/{hash}`. Beside it stands `aggregatedBalance`, which is not always this account's value. */
+export const accountSchema = z.object({
+  securitiesAccount: z.object({
+    type: optionalText,
+    accountNumber: wireId,
+    isClosingOnlyRestricted: z.boolean().nullish().catch(null),
+    currentBalances: balancesSchema.nullish().transform((balances) => balances ?? noBalances),
+    positions: wireRows.nullish().transform((positions) => positions ?? []),
+  }),
+})
+
+type WireAccount = z.output<typeof accountSchema>['securitiesAccount']
+
+const accountNumbersSchema = z.array(z.object({ accountNumber: wireId, hashValue: z.string().regex(/\S/) }))
+
+/** An object when asked live, a list in the published schema. */
+const preferencesSchema = z
+  .union([z.array(z.custom<Json>()), z.custom<Json>()])
+  .transform((answer) =>
+    (Array.isArray(answer) ? answer : [answer]).map((preferences) => fieldOf(preferences, 'accounts')),
+  )
+
+/** The account's cash, and what its positions are worth: the rest of its value. */
+export function toCash({ currentBalances }: Pick<WireAccount, 'currentBalances'>): Decimal | null {
+  return currentBalances.cashBalance ?? currentBalances.totalCash
+}
+
+function toStatus({ isClosingOnlyRestricted }: WireAccount): AccountStatus {
+  return isClosingOnlyRestricted === true ? 'restricted' : 'open'
+}
+
+function toAvailable({ type, currentBalances }: WireAccount): Decimal | null {
+  if (type === 'MARGIN') return currentBalances.availableFunds
+  return currentBalances.cashAvailableForWithdrawal ?? currentBalances.cashAvailableForTrading
+}
+
+/** `nickname` is what the user calls it; Schwab has no other name, and nothing that tells an IRA from a taxable account. */
+export function toAccount(
+  account: WireAccount,
+  { providerAccountId, nickname, rawData }: { providerAccountId: string; nickname: string | null; rawData: Json },
+): ProviderAccountData {
+  const { type, currentBalances, accountNumber } = account
+  const accountNumberMasked = maskAccountNumber(accountNumber)
+  const balance = currentBalances.liquidationValue
+  const cashBalance = toCash(account)
+  return {
+    providerAccountId,
+    accountNumberMasked,
+    name: nickname ?? `Schwab ${accountNumberMasked}`,
+    category: 'investment',
+    accountType: 'brokerage',
+    providerAccountType: type ?? 'unknown',
+    taxTreatment: null,
+    currency: 'USD',
+    balance,
+    availableBalance: toAvailable(account),
+    cashBalance,
+    holdingsValue: balance === null || cashBalance === null ? null : Decimal.subtract(balance, cashBalance),
+    balanceAsOf: null,
+    status: toStatus(account),
+    isActive: true,
+    paper: false,
+    margin: type === 'MARGIN' ? true : type === 'CASH' ? false : null,
+    rawData,
+  }
+}
+
+type Nicknames = { byNumber: ReadonlyMap<string, string>; warnings: ProviderWarning[] }
+
+function toNicknames(lists: readonly (Json | undefined)[]): ReadonlyMap<string, string> {
+  const byNumber = new Map<string, string>()
+  for (const row of lists.flatMap((list) => (Array.isArray(list) ? (list as Json[]) : []))) {
+    const number = idOf(fieldOf(row, 'accountNumber'))
+    const nickname = optionalText.parse(fieldOf(row, 'nickName'))
+    if (number !== null && nickname !== null) byNumber.set(number, nickname)
+  }
+  return byNumber
+}
+
+/** Names are a comfort: where the preferences can't be read at all, accounts go without. What may pass is an error, lest accounts lose their names for a day. */
+async function fetchNicknames(ask: Ask, options: RequestOptions): Promise<Result<Nicknames, ProviderError>> {
+  const answer = await ask({ path: ['userPreference'], schema: preferencesSchema }, options)
+  if (answer.isOk()) return Ok({ byNumber: toNicknames(answer.value), warnings: [] })
+  const { code } = answer.error
+  if (code !== 'PROVIDER_INVALID_RESPONSE' && code !== 'PROVIDER_PERMISSION_DENIED') return answer
+  const message = "The accounts' names could not be read: numbers stand in for them."
+  return Ok({ byNumber: new Map(), warnings: [{ code: 'OTHER', providerAccountId: null, message, details: null }] })
+}
+
+/** What stands at an index of the answer. */
+type Row = { raw: Json; index: number; hashes: ReadonlyMap<string, string>; nicknames: ReadonlyMap<string, string> }
+
+function readRow(
+  { raw, index, hashes, nicknames }: Row,
+  includeRawData: boolean,
+): Result<ProviderAccountData, RejectedRecord> {
+  const number = idOf(fieldOf(fieldOf(raw, 'securitiesAccount'), 'accountNumber'))
+  const hash = number === null ? undefined : hashes.get(number)
+  const rejected = { id: hash ?? null, providerAccountId: hash ?? null, rawData: toRawData(raw, number ?? '') }
+  const parsed = accountSchema.safeParse(raw)
+  if (!parsed.success) return Err(toRejected({ ...rejected, place: `$[${index}]`, error: parsed.error }))
+  if (hash === undefined) {
+    const reason = 'Schwab did not tell the id of this account, so nothing else of it can be asked for.'
+    return Err({ ...rejected, path: `$[${index}].securitiesAccount.accountNumber`, reason })
+  }
+  const rawData = includeRawData ? rejected.rawData : null
+  const nickname = nicknames.get(number ?? '') ?? null
+  return Ok(toAccount(parsed.data.securitiesAccount, { providerAccountId: hash, nickname, rawData }))
+}
+
+/**
+ * The accounts that the user ticked when logging in. Their ids are the hashes of `/accounts/accountNumbers`, joined by account number: `/accounts` has none, and paths take nothing else. A hash is the
+ * same for ever for one app key.
+ */
+export async function fetchAccounts(
+  ask: Ask,
+  options: RequestOptions & { includeRawData: boolean },
+): Promise<Result<Batch<ProviderAccountData>, ProviderError>> {
+  const [numbers, accounts, nicknames] = await Promise.all([
+    ask({ path: ['accounts', 'accountNumbers'], schema: accountNumbersSchema }, options),
+    ask({ path: ['accounts'], schema: wireRows }, options),
+    fetchNicknames(ask, options),
+  ])
+  if (numbers.isErr()) return numbers
+  if (accounts.isErr()) return accounts
+  if (nicknames.isErr()) return nicknames
+
+  const hashes = new Map(numbers.value.map(({ accountNumber, hashValue }) => [accountNumber, hashValue]))
+  const items = new Map<string, ProviderAccountData>()
+  const rejected: RejectedRecord[] = []
+  for (const [index, raw] of accounts.value.entries()) {
+    const read = readRow({ raw, index, hashes, nicknames: nicknames.value.byNumber }, options.includeRawData)
+    if (read.isErr()) rejected.push(read.error)
+    else items.set(read.value.providerAccountId, read.value)
+  }
+  const seen = new Set([...items.keys(), ...rejected.map(({ id }) => id)])
+  const complete = [...hashes.values()].every((hash) => seen.has(hash))
+  return Ok({ items: [...items.values()], rejected, warnings: nicknames.value.warnings, complete })
+}

@@ -1,0 +1,1 @@
+export { schwab } from './provider.ts'

@@ -1,0 +1,150 @@
+import { type AssetType, Decimal, type TransactionFee } from '@finport/core'
+import * as z from 'zod'
+import { type Instrument, instrumentSchema, toAssetType, toSymbol } from './instrument.ts'
+import { optionalDecimal, optionalText } from './wire.ts'
+
+const zero = '0' as Decimal
+
+/** A leg of a transaction. */
+export const transferItemSchema = z.object({
+  instrument: instrumentSchema.nullish().transform((instrument) => instrument ?? instrumentSchema.parse({})),
+  amount: optionalDecimal,
+  cost: optionalDecimal,
+  price: optionalDecimal,
+  feeType: optionalText,
+  positionEffect: optionalText,
+})
+
+type TransferItem = z.output<typeof transferItemSchema>
+
+/** What a transaction does to one security: its legs of the same security and price, netted. */
+export type Movement = {
+  /** Security and price: names it among the movements of one transaction. */
+  key: string
+  symbol: string | null
+  securityName: string | null
+  assetType: AssetType
+  /** Units: in is positive. */
+  quantity: Decimal
+  /** Effect on cash, fees apart. */
+  cost: Decimal
+  unitPrice: Decimal | null
+  /** OPENING, CLOSING, AUTOMATIC or UNKNOWN. */
+  positionEffect: string | null
+}
+
+/** The fee types of the Trader API, and what they are. */
+type FeeWord =
+  | 'COMMISSION'
+  | 'SEC_FEE'
+  | 'STR_FEE'
+  | 'R_FEE'
+  | 'CDSC_FEE'
+  | 'OPT_REG_FEE'
+  | 'ADDITIONAL_FEE'
+  | 'MISCELLANEOUS_FEE'
+  | 'FUTURES_EXCHANGE_FEE'
+  | 'LOW_PROCEEDS_COMMISSION'
+  | 'BASE_CHARGE'
+  | 'GENERAL_CHARGE'
+  | 'GST_FEE'
+  | 'TAF_FEE'
+  | 'INDEX_OPTION_FEE'
+  | 'UNKNOWN'
+
+const feeTypes: Readonly<Record<FeeWord, string>> = {
+  COMMISSION: 'commission',
+  SEC_FEE: 'regulatory_fee',
+  STR_FEE: 'regulatory_fee',
+  R_FEE: 'regulatory_fee',
+  CDSC_FEE: 'other_fee',
+  OPT_REG_FEE: 'regulatory_fee',
+  ADDITIONAL_FEE: 'other_fee',
+  MISCELLANEOUS_FEE: 'other_fee',
+  FUTURES_EXCHANGE_FEE: 'regulatory_fee',
+  LOW_PROCEEDS_COMMISSION: 'commission',
+  BASE_CHARGE: 'other_fee',
+  GENERAL_CHARGE: 'other_fee',
+  GST_FEE: 'tax',
+  TAF_FEE: 'regulatory_fee',
+  INDEX_OPTION_FEE: 'regulatory_fee',
+  UNKNOWN: 'other_fee',
+}
+
+function toFeeType(word: string | null): string {
+  return word !== null && Object.hasOwn(feeTypes, word) ? feeTypes[word as FeeWord] : 'other_fee'
+}
+
+const isCurrency = ({ instrument }: TransferItem) => instrument.assetType === 'CURRENCY'
+
+/** What moves a security. Cash and fees are legs in a currency; a fee in a futures trade may lack its `feeType`. */
+export function isSecurityLeg(item: TransferItem): boolean {
+  return !isCurrency(item) && item.feeType === null && item.amount !== null
+}
+
+function absolute(value: Decimal): Decimal {
+  return value.startsWith('-') ? Decimal.negate(value) : value
+}
+
+/** A bond's price is for 100 of face value and its amount in thousands, so that only the quotient of the two fits the units. Nothing is bought for a price of 0: such a leg has none. */
+function toUnitPrice({ instrument, amount, cost, price }: TransferItem): Decimal | null {
+  if (instrument.assetType === 'FIXED_INCOME') {
+    if (amount === null || cost === null || cost === zero) return null
+    return Decimal.divide(absolute(cost), absolute(amount), { decimals: 6, rounding: 'half-even' }).unwrapOr(null)
+  }
+  return price === zero ? null : price
+}
+
+function keyOf(instrument: Instrument, price: Decimal | null): string {
+  return `${toSymbol(instrument) ?? instrument.cusip ?? ''}:${price ?? ''}`
+}
+
+/** Legs that undo each other are of no effect: an assignment of covered calls has been seen as −1500, +1500 and −1500 shares. */
+export function toMovements(items: readonly TransferItem[]): Movement[] {
+  const movements = new Map<string, Movement>()
+  for (const item of items.filter(isSecurityLeg)) {
+    const { instrument, positionEffect } = item
+    const key = keyOf(instrument, item.price)
+    const before = movements.get(key)
+    const quantity = Decimal.add(before?.quantity ?? zero, item.amount ?? zero)
+    const isOfNet = before === undefined || item.amount?.startsWith('-') === quantity.startsWith('-')
+    movements.set(key, {
+      key,
+      symbol: toSymbol(instrument),
+      securityName: instrument.description,
+      assetType: toAssetType(instrument),
+      quantity,
+      cost: Decimal.add(before?.cost ?? zero, item.cost ?? zero),
+      unitPrice: toUnitPrice(item),
+      positionEffect: isOfNet ? positionEffect : before.positionEffect,
+    })
+  }
+  const all = [...movements.values()]
+  const effective = all.filter(({ quantity, cost }) => quantity !== zero || cost !== zero)
+  return effective.length > 0 ? effective : all.slice(0, 1)
+}
+
+/** Fees beside a security, as parts of the amount: what was paid is negative. Those of 0, which every order has, are left out; a commission of 0 says that there was none. */
+export function toFees(items: readonly TransferItem[]): { commission: Decimal | null; fees: TransactionFee[] } {
+  let commission: Decimal | null = null
+  const fees: TransactionFee[] = []
+  for (const item of items.filter((each) => !isSecurityLeg(each))) {
+    const cost = item.cost !== null && item.cost !== zero ? item.cost : Decimal.negate(item.amount ?? zero)
+    if (item.feeType === 'COMMISSION') commission = Decimal.add(commission ?? zero, cost)
+    else if (cost !== zero) fees.push({ type: toFeeType(item.feeType), amount: cost })
+  }
+  return { commission, fees }
+}
+
+/** What the legs add up to, where they say it: costs beside a security, the amount itself where there is only cash. */
+export function sumOfLegs(items: readonly TransferItem[]): Decimal | null {
+  const values = items.some(isSecurityLeg) ? items.map(({ cost }) => cost) : items.map(({ amount }) => amount)
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => Decimal.add(sum, value), zero)
+}
+
+/** ISO 4217 code of the cash that moved. */
+export function currencyOf(items: readonly TransferItem[]): string {
+  const symbol = items.find(isCurrency)?.instrument.symbol
+  return /^CURRENCY_([A-Z]{3})$/.exec(symbol ?? '')?.[1] ?? 'USD'
+}

@@ -1,0 +1,38 @@
+import { civilDate, type Instant, type IsoDate, parseInstant, toInstant } from '@finport/core'
+
+/** Schwab's calendar: booked items are dated midnight there. */
+export const SCHWAB_TIME_ZONE = 'America/New_York'
+
+const DAY_MILLISECONDS = 86_400_000
+
+/** So many days later; earlier with a negative number. */
+export function addDays(date: IsoDate, days: number): IsoDate {
+  return toInstant(Date.parse(date) + days * DAY_MILLISECONDS).slice(0, 10) as IsoDate
+}
+
+/** When a day starts in New York, in milliseconds since 1970. Clocks change at two in the morning there, so midnight is four or five hours behind. */
+export function startOfDay(date: IsoDate): number {
+  const summer = Date.parse(`${date}T04:00:00.000Z`)
+  return civilDate(toInstant(summer), SCHWAB_TIME_ZONE) === date ? summer : summer + 3_600_000
+}
+
+/** The last millisecond of a day in New York. */
+export function endOfDay(date: IsoDate): number {
+  return startOfDay(addDays(date, 1)) - 1
+}
+
+/** The day in New York of a moment as Schwab writes it, `'2026-01-14T05:15:12+0000'`; `null` for any other text. */
+export function dayOf(text: string | null): IsoDate | null {
+  const instant = instantOf(text)
+  return instant === null ? null : civilDate(instant, SCHWAB_TIME_ZONE)
+}
+
+/** A moment as Schwab writes it; `null` for any other text. */
+export function instantOf(text: string | null): Instant | null {
+  return text === null ? null : parseInstant(text).unwrapOr(null)
+}
+
+/** Today in New York. */
+export function todayOf(now: number): IsoDate {
+  return civilDate(toInstant(now), SCHWAB_TIME_ZONE)
+}

@@ -1,0 +1,249 @@
+import {
+  type DateRange,
+  Err,
+  type IsoDate,
+  type Json,
+  Ok,
+  type ProviderError,
+  type ProviderTransactionData,
+  type ProviderWarning,
+  type RejectedRecord,
+  type RequestOptions,
+  type Result,
+  type TransactionBatch,
+  type TransactionQuery,
+  toInstant,
+} from '@finport/core'
+import type { Ask } from './ask.ts'
+import { askForPositions } from './holdings.ts'
+import { instrumentSchema } from './instrument.ts'
+import { addDays, dayOf, endOfDay, startOfDay, todayOf } from './new-york-day.ts'
+import { toRawData } from './raw-data.ts'
+import { createSecurityNames, type SecurityNames } from './security-names.ts'
+import { payerOf, toTransactions, transactionSchema, type WireTransaction, warnOfSums } from './transaction.ts'
+import { transactionWords } from './transaction-tables.ts'
+import { fieldOf, idOf, optionalText, toRejected, wireRows } from './wire.ts'
+
+/** Schwab refuses more than a year; this leaves room for the days below, leap days and summer time. */
+export const MAXIMUM_WINDOW_DAYS = 350
+
+/** It is not documented which of a row's times the question is about, so these days around it are asked for as well and their rows left out. */
+const MARGIN_DAYS = 3
+
+/** An answer of so many rows is cut off. */
+const MAXIMUM_ROWS = 3_000
+
+/** No rows are so close to each other that a narrower question would help. */
+const NARROWEST_MILLISECONDS = 1_000
+
+type Question = {
+  ask: Ask
+  providerAccountId: string
+  now: () => number
+  includeRawData: boolean
+  options: RequestOptions
+}
+
+/** Rows by their activity, as the answers gave them. */
+type Rows = { readonly byId: Map<string, Json>; readonly unreadable: Map<string, Json>; isCut: boolean }
+
+function createRows(): Rows {
+  return { byId: new Map(), unreadable: new Map(), isCut: false }
+}
+
+/** Takes the rows of one answer: what was in an earlier one is the same activity, whatever it looks like now. How many were new. */
+function addRows(rows: Rows, answer: readonly Json[]): number {
+  const before = rows.byId.size + rows.unreadable.size
+  const inAnswer = new Map<string, string>()
+  for (const row of answer) {
+    const id = idOf(fieldOf(row, 'activityId'))
+    const text = JSON.stringify(row)
+    // An id that two different rows share can't name either of them: the second is told of.
+    const isAnother = id !== null && (inAnswer.get(id) ?? text) !== text
+    if (id === null || isAnother) rows.unreadable.set(text, row)
+    else {
+      inAnswer.set(id, text)
+      rows.byId.set(id, row)
+    }
+  }
+  return rows.byId.size + rows.unreadable.size - before
+}
+
+/** Asks for the rows between two moments, in two halves where the answer is cut off. */
+async function fetchBetween(
+  { ask, providerAccountId, options }: Question,
+  rows: Rows,
+  [from, to]: readonly [from: number, to: number],
+): Promise<Result<void, ProviderError>> {
+  const spans: (readonly [from: number, to: number])[] = [[from, to]]
+  for (let span = spans.pop(); span !== undefined; span = spans.pop()) {
+    const [start, end] = span
+    const answer = await ask(
+      {
+        path: ['accounts', providerAccountId, 'transactions'],
+        query: { startDate: toInstant(start), endDate: toInstant(end), types: transactionWords.join(',') },
+        argument: 'providerAccountId',
+        schema: wireRows,
+      },
+      options,
+    )
+    if (answer.isErr()) return answer
+    const added = addRows(rows, answer.value)
+    if (answer.value.length < MAXIMUM_ROWS) continue
+    if (end - start <= NARROWEST_MILLISECONDS || added === 0) rows.isCut = true
+    else {
+      const middle = Math.floor((start + end) / 2)
+      spans.push([start, middle], [middle, end])
+    }
+  }
+  return Ok(undefined)
+}
+
+/** The windows of a range, the last days first, so that what is far back is asked for at the end. */
+function windowsOf({ from, to }: DateRange): DateRange[] {
+  const windows: DateRange[] = []
+  for (let end = to; end >= from; end = addDays(end, -MAXIMUM_WINDOW_DAYS)) {
+    const start = addDays(end, 1 - MAXIMUM_WINDOW_DAYS)
+    windows.push({ from: start > from ? start : from, to: end })
+  }
+  return windows
+}
+
+function fetchWindow(question: Question, rows: Rows, { from, to }: DateRange): Promise<Result<void, ProviderError>> {
+  const end = Math.min(endOfDay(addDays(to, MARGIN_DAYS)), question.now())
+  return fetchBetween(question, rows, [startOfDay(addDays(from, -MARGIN_DAYS)), end])
+}
+
+type History = { rows: Rows; covered: DateRange; refused: boolean }
+
+/** Back, a window at a time, until a whole one is empty, or Schwab refuses to go further back. */
+async function fetchHistory(question: Question, to: IsoDate): Promise<Result<History, ProviderError>> {
+  const rows = createRows()
+  let covered: DateRange | null = null
+  for (let end = to; ; end = addDays(end, -MAXIMUM_WINDOW_DAYS)) {
+    const window = { from: addDays(end, 1 - MAXIMUM_WINDOW_DAYS), to: end }
+    const before = rows.byId.size + rows.unreadable.size
+    const fetched = await fetchWindow(question, rows, window)
+    if (fetched.isErr()) {
+      if (covered === null || fetched.error.status !== 400) return fetched
+      return Ok({ rows, covered, refused: true })
+    }
+    covered = { from: window.from, to }
+    if (rows.byId.size + rows.unreadable.size === before) return Ok({ rows, covered, refused: false })
+  }
+}
+
+async function fetchRange(question: Question, range: DateRange): Promise<Result<History, ProviderError>> {
+  const rows = createRows()
+  for (const window of windowsOf(range)) {
+    const fetched = await fetchWindow(question, rows, window)
+    if (fetched.isErr()) return fetched
+  }
+  return Ok({ rows, covered: range, refused: false })
+}
+
+type Read = { wire: WireTransaction; raw: Json }
+
+function readRows(rows: Rows, { providerAccountId }: Question): { read: Read[]; rejected: RejectedRecord[] } {
+  const read: Read[] = []
+  const rejected: RejectedRecord[] = []
+  const numberOf = (raw: Json) => idOf(fieldOf(raw, 'accountNumber')) ?? ''
+  for (const [id, raw] of rows.byId) {
+    const parsed = transactionSchema.safeParse(raw)
+    if (parsed.success) read.push({ wire: parsed.data, raw })
+    else {
+      const rawData = toRawData(raw, numberOf(raw))
+      rejected.push(toRejected({ id, providerAccountId, place: `activity ${id}`, error: parsed.error, rawData }))
+    }
+  }
+  for (const raw of rows.unreadable.values()) {
+    const id = idOf(fieldOf(raw, 'activityId'))
+    const reason =
+      id === null
+        ? 'Schwab left its activityId out or sent it in another form.'
+        : 'Another transaction of the same answer has its activityId.'
+    const path = id === null ? 'activityId' : `activity ${id}`
+    rejected.push({ id, providerAccountId, path, reason, rawData: toRawData(raw, numberOf(raw)) })
+  }
+  return { read, rejected }
+}
+
+/** Names of securities from the trades at hand; from the positions too, where a dividend's is not among them. */
+async function collectNames(question: Question, read: readonly Read[]): Promise<Result<SecurityNames, ProviderError>> {
+  const names = createSecurityNames()
+  for (const { wire } of read) for (const { instrument } of wire.transferItems) names.add(instrument)
+  const isUnresolved = ({ wire }: Read) =>
+    wire.type === 'DIVIDEND_OR_INTEREST' && wire.description !== null && payerOf(wire, names).symbol === null
+  if (!read.some(isUnresolved)) return Ok(names)
+  const answer = await askForPositions(question.ask, question.providerAccountId, question.options)
+  if (answer.isErr()) return Err(answer.error)
+  for (const position of answer.value.securitiesAccount.positions) {
+    const instrument = instrumentSchema.safeParse(fieldOf(position, 'instrument'))
+    if (instrument.success) names.add(instrument.data)
+  }
+  return Ok(names)
+}
+
+function warningsOf({ rows, refused }: History, providerAccountId: string): ProviderWarning[] {
+  const warnings: ProviderWarning[] = []
+  if (rows.isCut) {
+    const message = 'Schwab cuts answers off at 3,000 transactions, and more of them than that are at one moment.'
+    warnings.push({ code: 'POSSIBLY_TRUNCATED', providerAccountId, message, details: null })
+  }
+  if (refused) {
+    const message = 'Schwab gives no transactions from before these days.'
+    warnings.push({ code: 'POSSIBLY_TRUNCATED', providerAccountId, message, details: null })
+  }
+  return warnings
+}
+
+/** Whether a day was asked for. What has no day that can be read may have been. */
+function isWithin(date: IsoDate | null, { from, to }: DateRange): boolean {
+  return date === null || (date >= from && date <= to)
+}
+
+function dayOfRaw(raw: Json): IsoDate | null {
+  const textOf = (name: string) => optionalText.parse(fieldOf(raw, name))
+  return dayOf(textOf('tradeDate')) ?? dayOf(textOf('time'))
+}
+
+/** The transactions of an account whose trade date, in New York, is among the asked days; all that Schwab has without `startDate`. */
+export async function fetchTransactions(
+  ask: Ask,
+  providerAccountId: string,
+  query: TransactionQuery & { now: () => number; includeRawData: boolean },
+): Promise<Result<TransactionBatch, ProviderError>> {
+  const { now, includeRawData, signal } = query
+  const question: Question = { ask, providerAccountId, now, includeRawData, options: { signal } }
+  const today = todayOf(now())
+  const to = query.endDate === undefined || query.endDate > today ? today : query.endDate
+  if (query.startDate !== undefined && query.startDate > to)
+    return Ok({ items: [], rejected: [], warnings: [], covered: null })
+  const history =
+    query.startDate === undefined
+      ? await fetchHistory(question, to)
+      : await fetchRange(question, { from: query.startDate, to })
+  if (history.isErr()) return Err(history.error)
+
+  const { rows, covered } = history.value
+  const { read, rejected } = readRows(rows, question)
+  const names = await collectNames(question, read)
+  if (names.isErr()) return Err(names.error)
+  const asked = read.filter(({ raw }) => isWithin(dayOfRaw(raw), covered))
+  const items: ProviderTransactionData[] = []
+  for (const { wire, raw } of asked) {
+    const rawData = includeRawData ? toRawData(raw, wire.accountNumber ?? '') : null
+    for (const item of toTransactions(wire, { providerAccountId, names: names.value, rawData })) items.push(item)
+  }
+  items.sort((a, b) => (a.transactionDate < b.transactionDate ? -1 : a.transactionDate > b.transactionDate ? 1 : 0))
+  const sums = warnOfSums(
+    asked.map(({ wire }) => wire),
+    providerAccountId,
+  )
+  return Ok({
+    items,
+    rejected: rejected.filter(({ rawData }) => isWithin(dayOfRaw(rawData), covered)),
+    warnings: [...warningsOf(history.value, providerAccountId), ...(sums === null ? [] : [sums])],
+    covered: rows.isCut ? null : covered,
+  })
+}
