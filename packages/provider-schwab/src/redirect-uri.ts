@@ -13,7 +13,7 @@ const rules: readonly Rule[] = [
   },
   {
     isBroken: (_, url) => url === null,
-    reason: "An absolute address is needed, such as 'https://app.example.com/callback'.",
+    reason: "An absolute address is needed, such as 'https://127.0.0.1:8182/callback'.",
   },
   {
     isBroken: (text) => !text.startsWith('https://'),
@@ -37,7 +37,8 @@ const rules: readonly Rule[] = [
     reason: 'It must not hold a user name or password.',
   },
   {
-    isBroken: (text, url) => url !== null && !text.startsWith(url.origin),
+    isBroken: (text, url) =>
+      url !== null && !/^(?:$|[/?])/.test(text.startsWith(url.origin) ? text.slice(url.origin.length) : 'x'),
     reason: "Write the host in small letters, without ':443', as it is registered: Schwab compares letter by letter.",
   },
 ]

@@ -36,6 +36,10 @@ const MAXIMUM_ROWS = 3_000
 /** No rows are so close to each other that a narrower question would help. */
 const NARROWEST_MILLISECONDS = 1_000
 
+/** A moment is found in fewer halvings than this. Where there are many more rows, there may be more of them. */
+const HALVINGS = 64
+const ROWS_PER_HALVING = 100
+
 type Question = {
   ask: Ask
   providerAccountId: string
@@ -51,9 +55,10 @@ function createRows(): Rows {
   return { byId: new Map(), unreadable: new Map(), isCut: false }
 }
 
-/** Takes the rows of one answer: what was in an earlier one is the same activity, whatever it looks like now. How many were new. */
-function addRows(rows: Rows, answer: readonly Json[]): number {
-  const before = rows.byId.size + rows.unreadable.size
+const countRows = ({ byId, unreadable }: Rows) => byId.size + unreadable.size
+
+/** Takes the rows of one answer: what was in an earlier one is the same activity, whatever it looks like now. */
+function addRows(rows: Rows, answer: readonly Json[]): void {
   const inAnswer = new Map<string, string>()
   for (const row of answer) {
     const id = idOf(fieldOf(row, 'activityId'))
@@ -66,7 +71,6 @@ function addRows(rows: Rows, answer: readonly Json[]): number {
       rows.byId.set(id, row)
     }
   }
-  return rows.byId.size + rows.unreadable.size - before
 }
 
 /** Asks for the rows between two moments, in two halves where the answer is cut off. */
@@ -76,7 +80,7 @@ async function fetchBetween(
   [from, to]: readonly [from: number, to: number],
 ): Promise<Result<void, ProviderError>> {
   const spans: (readonly [from: number, to: number])[] = [[from, to]]
-  for (let span = spans.pop(); span !== undefined; span = spans.pop()) {
+  for (let halvings = 0, span = spans.pop(); span !== undefined; span = spans.pop()) {
     const [start, end] = span
     const answer = await ask(
       {
@@ -88,9 +92,11 @@ async function fetchBetween(
       options,
     )
     if (answer.isErr()) return answer
-    const added = addRows(rows, answer.value)
+    addRows(rows, answer.value)
     if (answer.value.length < MAXIMUM_ROWS) continue
-    if (end - start <= NARROWEST_MILLISECONDS || added === 0) rows.isCut = true
+    // An answer that does not care for the question would be halved for ever.
+    const isFruitless = ++halvings > HALVINGS + countRows(rows) / ROWS_PER_HALVING
+    if (end - start <= NARROWEST_MILLISECONDS || isFruitless) rows.isCut = true
     else {
       const middle = Math.floor((start + end) / 2)
       spans.push([start, middle], [middle, end])
@@ -122,14 +128,14 @@ async function fetchHistory(question: Question, to: IsoDate): Promise<Result<His
   let covered: DateRange | null = null
   for (let end = to; ; end = addDays(end, -MAXIMUM_WINDOW_DAYS)) {
     const window = { from: addDays(end, 1 - MAXIMUM_WINDOW_DAYS), to: end }
-    const before = rows.byId.size + rows.unreadable.size
+    const before = countRows(rows)
     const fetched = await fetchWindow(question, rows, window)
     if (fetched.isErr()) {
       if (covered === null || fetched.error.status !== 400) return fetched
       return Ok({ rows, covered, refused: true })
     }
     covered = { from: window.from, to }
-    if (rows.byId.size + rows.unreadable.size === before) return Ok({ rows, covered, refused: false })
+    if (countRows(rows) === before) return Ok({ rows, covered, refused: false })
   }
 }
 

@@ -1,0 +1,182 @@
+import { createProvider, type FetchFunction, type IsoDate, type Json, type RuntimeOptions } from '@finport/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { schwab } from '../src/index.ts'
+import { accessToken, settings } from './fixture-fetch.ts'
+import { cashRow } from './small-account.ts'
+
+const DAY = 86_400_000
+const today = Date.parse('2026-06-15T16:00:00Z')
+const daysAgo = (days: number) => today - days * DAY
+const isoDate = (time: number) => new Date(time).toISOString().slice(0, 10) as IsoDate
+
+type Row = { readonly activityId: number; readonly time: string; readonly [key: string]: Json }
+
+/** A Schwab with these rows: cuts off at 3,000 and, unless told otherwise, refuses more than a year. */
+function createProviderWith(
+  rows: readonly Row[],
+  { oldestDays = 10_000, ...runtime }: RuntimeOptions & { oldestDays?: number } = {},
+) {
+  const asked: [from: number, to: number][] = []
+  const fetch: FetchFunction = async (request) => {
+    const { searchParams, pathname } = new URL(request.url)
+    if (!pathname.endsWith('/transactions')) return Response.json({ securitiesAccount: { accountNumber: '71234567' } })
+    const [from, to] = ['startDate', 'endDate'].map((name) => Date.parse(searchParams.get(name) ?? '')) as [
+      number,
+      number,
+    ]
+    asked.push([from, to])
+    if (to - from > 366 * DAY)
+      return Response.json({ message: 'Date range must not be more than 1 year' }, { status: 400 })
+    if (to < daysAgo(oldestDays)) return Response.json({ message: 'Too far back' }, { status: 400 })
+    const found = rows.filter(({ time }) => Date.parse(time) >= from && Date.parse(time) <= to)
+    return Response.json(found.slice(0, 3_000))
+  }
+  const options = { fetch, now: () => today, sleep: async () => {}, rateLimiter: { take: async () => 0 }, ...runtime }
+  const provider = createProvider(schwab, { ...settings, includeRawData: false }, options).unwrap()
+  const credentials = provider.parseCredentials({ accessToken }).unwrap()
+  return { asked, fetchRows: (query = {}) => provider.fetchTransactions(credentials, 'HASH', query) }
+}
+
+const idsOf = (items: readonly { providerTransactionId: string }[]) =>
+  items.map(({ providerTransactionId }) => Number(providerTransactionId)).sort((a, b) => a - b)
+
+describe('however far and however often it asks', () => {
+  test('a range gives each of its rows once', async () => {
+    const times = fc.uniqueArray(fc.integer({ min: 0, max: 1_500 * 24 }), { maxLength: 40 })
+    const range = fc.tuple(fc.integer({ min: 0, max: 1_500 }), fc.integer({ min: 0, max: 1_500 }))
+    await fc.assert(
+      fc.asyncProperty(times, range, async (hours, [one, other]) => {
+        const rows = hours.map((hour) => cashRow(hour + 1, today - hour * 3_600_000))
+        const { fetchRows, asked } = createProviderWith(rows)
+        const [startDate, endDate] = [isoDate(daysAgo(Math.max(one, other))), isoDate(daysAgo(Math.min(one, other)))]
+        const batch = (await fetchRows({ startDate, endDate })).unwrap()
+        const newYork = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' })
+        const expected = rows.filter(({ time }) => {
+          const day = newYork.format(new Date(time))
+          return day >= startDate && day <= endDate
+        })
+        expect(idsOf(batch.items)).toEqual(
+          idsOf(expected.map(({ activityId }) => ({ providerTransactionId: String(activityId) }))),
+        )
+        expect(batch.covered).toEqual({ from: startDate, to: endDate })
+        for (const [from, to] of asked) expect(to - from).toBeLessThanOrEqual(365 * DAY)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('days asked for one by one give what all of them together give', async () => {
+    const rows = Array.from({ length: 60 }, (_, index) => cashRow(index + 1, today - index * 7 * 3_600_000))
+    const { fetchRows } = createProviderWith(rows)
+    const all = (await fetchRows({ startDate: isoDate(daysAgo(20)) })).unwrap()
+    const single: string[] = []
+    for (let days = 20; days >= 0; days--) {
+      const day = isoDate(daysAgo(days))
+      const batch = (await fetchRows({ startDate: day, endDate: day })).unwrap()
+      expect(batch.items.every(({ transactionDate }) => transactionDate === day)).toBe(true)
+      single.push(...batch.items.map(({ providerTransactionId }) => providerTransactionId))
+    }
+    expect(single.map(Number).sort((a, b) => a - b)).toEqual(idsOf(all.items))
+    expect(new Set(single).size).toBe(single.length)
+  })
+})
+
+describe('3,000 rows', () => {
+  test('are asked for in halves, and all of them come', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => cashRow(index + 1, daysAgo(300) + index * 30_000))
+    const { fetchRows, asked } = createProviderWith(rows)
+    const batch = (await fetchRows({ startDate: isoDate(daysAgo(340)) })).unwrap()
+    expect(batch.items).toHaveLength(10_000)
+    expect(new Set(idsOf(batch.items)).size).toBe(10_000)
+    expect(batch.warnings).toEqual([])
+    expect(batch.covered).not.toBeNull()
+    expect(asked.length).toBeLessThan(50)
+  })
+
+  test('of one moment are told of, and nothing is said to be covered', async () => {
+    const rows = Array.from({ length: 3_500 }, (_, index) => cashRow(index + 1, daysAgo(10)))
+    const { fetchRows, asked } = createProviderWith(rows)
+    const batch = (await fetchRows({ startDate: isoDate(daysAgo(20)) })).unwrap()
+    expect(batch.items).toHaveLength(3_000)
+    expect(batch.warnings).toMatchObject([{ code: 'POSSIBLY_TRUNCATED' }])
+    expect(batch.covered).toBeNull()
+    expect(asked.length).toBeLessThan(50)
+  })
+})
+
+test('an answer that does not care for the dates asked for ends all the same', async () => {
+  let calls = 0
+  const rows = Array.from({ length: 3_000 }, (_, index) => cashRow(index + 1, daysAgo(100) + index))
+  const fetch: FetchFunction = async () => {
+    calls++
+    return Response.json(rows)
+  }
+  const { fetchRows } = createProviderWith([], { fetch })
+  const batch = (await fetchRows({ startDate: isoDate(daysAgo(200)) })).unwrap()
+  expect(batch).toMatchObject({ covered: null, warnings: [{ code: 'POSSIBLY_TRUNCATED' }] })
+  expect(batch.items).toHaveLength(3_000)
+  expect(calls).toBeLessThan(250)
+})
+
+describe('without a first day', () => {
+  test('it goes back until a whole window is empty', async () => {
+    const rows = [5, 340, 700, 1_000].map((days, index) => cashRow(index + 1, daysAgo(days)))
+    const { fetchRows, asked } = createProviderWith(rows)
+    const batch = (await fetchRows()).unwrap()
+    expect(idsOf(batch.items)).toEqual([1, 2, 3, 4])
+    expect(asked).toHaveLength(4)
+    expect(batch.covered).toEqual({ from: isoDate(daysAgo(4 * 350 - 1)), to: '2026-06-15' })
+  })
+
+  test('it ends where Schwab refuses to go further back, and says so', async () => {
+    const rows = [5, 340, 700].map((days, index) => cashRow(index + 1, daysAgo(days)))
+    const { fetchRows } = createProviderWith(rows, { oldestDays: 600 })
+    const batch = (await fetchRows()).unwrap()
+    expect(idsOf(batch.items)).toEqual([1, 2])
+    expect(batch.warnings).toMatchObject([{ code: 'POSSIBLY_TRUNCATED' }])
+    expect(batch.covered).toEqual({ from: isoDate(daysAgo(2 * 350 - 1)), to: '2026-06-15' })
+    // Asked for by day, the same refusal is an error: an empty answer would mean that there was nothing.
+    const old = await fetchRows({ startDate: isoDate(daysAgo(900)) })
+    expect(old.unwrapErr()).toMatchObject({ code: 'PROVIDER_INVALID_RESPONSE', status: 400 })
+  })
+
+  test('days that are still to come are not said to be covered', async () => {
+    const { fetchRows, asked } = createProviderWith([cashRow(1, daysAgo(1))])
+    const batch = (await fetchRows({ startDate: isoDate(daysAgo(2)), endDate: '2027-01-01' })).unwrap()
+    expect(batch.covered).toEqual({ from: isoDate(daysAgo(2)), to: '2026-06-15' })
+    expect(asked[0]?.[1]).toBe(today)
+    const none = (await fetchRows({ startDate: '2026-12-01', endDate: '2027-01-01' })).unwrap()
+    expect(none).toEqual({ items: [], rejected: [], warnings: [], covered: null })
+  })
+})
+
+test('what an overlapping answer brings again is one row, as it was told last', async () => {
+  let calls = 0
+  const row = cashRow(7, daysAgo(351))
+  const fetch: FetchFunction = async (request) => {
+    const { searchParams } = new URL(request.url)
+    const [from, to] = ['startDate', 'endDate'].map((name) => Date.parse(searchParams.get(name) ?? '')) as [
+      number,
+      number,
+    ]
+    const time = Date.parse(row.time)
+    return Response.json(time >= from && time <= to ? [{ ...row, status: calls++ === 0 ? 'PENDING' : 'VALID' }] : [])
+  }
+  const { fetchRows } = createProviderWith([], { fetch })
+  const batch = (await fetchRows({ startDate: isoDate(daysAgo(400)) })).unwrap()
+  expect(calls).toBe(2)
+  expect(batch.items).toMatchObject([{ providerTransactionId: '7', status: 'posted' }])
+  expect(batch.rejected).toEqual([])
+})
+
+test('a query that makes no sense is refused before anything is sent', async () => {
+  const { fetchRows, asked } = createProviderWith([])
+  for (const query of [
+    { startDate: '2026-02-30' },
+    { endDate: 'today' },
+    { startDate: '2026-02-02', endDate: '2026-02-01' },
+  ])
+    expect((await fetchRows(query)).unwrapErr().code).toBe('PROVIDER_INVALID_INPUT')
+  expect(asked).toHaveLength(0)
+})
