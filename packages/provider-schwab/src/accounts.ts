@@ -76,7 +76,7 @@ function toAvailable({ type, currentBalances }: WireAccount): Decimal | null {
 }
 
 /** `nickname` is what the user calls it; Schwab has no other name, and nothing that tells an IRA from a taxable account. */
-export function toAccount(
+function toAccount(
   account: WireAccount,
   { providerAccountId, nickname, rawData }: { providerAccountId: string; nickname: string | null; rawData: Json },
 ): ProviderAccountData {

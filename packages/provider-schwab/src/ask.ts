@@ -2,7 +2,7 @@ import type { OAuth2Credentials, ProviderError, RequestOptions, Result } from '@
 import type { HttpClient, HttpRequest } from '@finport/core/http'
 
 /** A question to the Trader API: what comes after `/trader/v1`. */
-export type Question<T> = Pick<HttpRequest<'json', T>, 'path' | 'query' | 'argument'> & {
+type Question<T> = Pick<HttpRequest<'json', T>, 'path' | 'query' | 'argument'> & {
   schema: NonNullable<HttpRequest<'json', T>['schema']>
 }
 

@@ -79,7 +79,7 @@ function toAveragePrice(
 }
 
 /** A position. Cash is none: it is among the account's balances. */
-export function toHolding(
+function toHolding(
   position: WirePosition,
   {
     providerAccountId,
@@ -135,7 +135,7 @@ type Checked = { items: ProviderHoldingData[]; warnings: ProviderWarning[] }
 /**
  * An account's value is its cash and its positions, to the cent. A sweep vehicle among the positions may be that very cash; the sum tells, and then it is left out here, lest it be counted twice.
  */
-export function checkAgainstBalances(
+function checkAgainstBalances(
   holdings: ProviderHoldingData[],
   { providerAccountId, value, cash }: { providerAccountId: string; value: Decimal | null; cash: Decimal | null },
 ): Checked {

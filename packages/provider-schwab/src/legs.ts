@@ -78,7 +78,7 @@ function toFeeType(word: string | null): string {
 const isCurrency = ({ instrument }: TransferItem) => instrument.assetType === 'CURRENCY'
 
 /** What moves a security. Cash and fees are legs in a currency; a fee in a futures trade may lack its `feeType`. */
-export function isSecurityLeg(item: TransferItem): boolean {
+function isSecurityLeg(item: TransferItem): boolean {
   return !isCurrency(item) && item.feeType === null && item.amount !== null
 }
 

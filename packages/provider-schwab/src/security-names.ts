@@ -2,7 +2,7 @@ import type { AssetType } from '@finport/core'
 import { type Instrument, toAssetType, toSymbol } from './instrument.ts'
 
 /** A security that a name belongs to. */
-export type NamedSecurity = { symbol: string; securityName: string; assetType: AssetType }
+type NamedSecurity = { symbol: string; securityName: string; assetType: AssetType }
 
 /** Finds the security of a name. */
 export interface SecurityNames {

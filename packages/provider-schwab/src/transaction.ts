@@ -46,7 +46,7 @@ export const transactionSchema = z
 export type WireTransaction = z.output<typeof transactionSchema>
 
 /** The day of a row in New York. */
-export function transactionDateOf({ tradeDate, time }: Pick<WireTransaction, 'tradeDate' | 'time'>): IsoDate {
+function transactionDateOf({ tradeDate, time }: Pick<WireTransaction, 'tradeDate' | 'time'>): IsoDate {
   return dayOf(tradeDate) ?? (dayOf(time) as IsoDate)
 }
 

@@ -59,7 +59,7 @@ export const hashes = {
 }
 
 /** Rows whose time is between the asked moments, as Schwab picks them. */
-export function answerTransactions(text: string): Answer {
+function answerTransactions(text: string): Answer {
   const rows: string[] = text.slice(text.indexOf('[') + 1, text.lastIndexOf(']')).split(/,(?=\n {2}\{)/)
   return (request) => {
     const { searchParams } = new URL(request.url)

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { schwab } from '../src/index.ts'
 import { createSchwabSandbox, type SchwabSandbox, schwabFaultKinds } from '../src/sandbox/index.ts'
 import { schwabSandboxHandlers } from '../src/sandbox/msw.ts'
-import { serveSchwabSandbox } from '../src/sandbox/server.ts'
 import { accountOf, cashRow } from './small-account.ts'
 
 const start = Date.parse('2026-03-01T12:00:00Z')
@@ -293,43 +292,5 @@ test('msw answers with it what is sent to Schwab', async () => {
     expect((await provider.fetchAccounts(credentials)).unwrap().items).toHaveLength(2)
   } finally {
     server.close()
-  }
-})
-
-test('served on a port, it is walked through from the page to the data, by HTTP', async () => {
-  const sandbox = createSandbox({ rotation: 'always' })
-  const server = (await serveSchwabSandbox(sandbox)).unwrap()
-  try {
-    const settings = { ...sandbox.settings, baseUrl: server.url }
-    const provider = createProvider(schwab, settings, { now: sandbox.now, allowLoopback: true }).unwrap()
-    const page = await (await fetch(provider.authorizationUrl({ state: 'the state' }))).text()
-    expect(page).toContain('Individual ...765')
-    const body = new URLSearchParams(
-      [...page.matchAll(/name="(login|account)" value="([^"]+)"/g)].map(([, name = '', value = '']) => [name, value]),
-    )
-    body.set('decision', 'approve')
-    const click = () => fetch(`${server.url}/v1/oauth/authorize`, { method: 'POST', body, redirect: 'manual' })
-    const answered = await click()
-    expect(answered.status).toBe(302)
-    expect((await click()).status).toBe(400)
-    const callback = new URL(answered.headers.get('location') ?? '')
-    expect(callback.origin + callback.pathname).toBe(sandbox.settings.redirectUri)
-    expect(callback.searchParams.get('state')).toBe('the state')
-
-    const tokens = (await provider.exchangeCodeForTokens(callback.searchParams.get('code') ?? '')).unwrap()
-    const credentials = provider.credentialsFromTokens(tokens)
-    expect((await provider.fetchAccounts(credentials)).unwrap().items).toHaveLength(2)
-    sandbox.advance(1_800 * SECOND)
-    expect((await provider.fetchAccounts(credentials)).unwrapErr()).toMatchObject({ isTokenExpired: true })
-    const refreshed = (await refresh(provider, credentials)).unwrap()
-    expect((await provider.fetchAccounts(refreshed)).isOk()).toBe(true)
-    expect((await refresh(provider, credentials)).isErr()).toBe(true)
-
-    sandbox.fail({ kind: 'connection_lost', path: '/token' })
-    expect((await refresh(provider, refreshed)).unwrapErr().code).toBe('PROVIDER_UNAVAILABLE')
-    const taken = await serveSchwabSandbox(sandbox, { port: Number(new URL(server.url).port) })
-    expect(taken.unwrapErr().settings).toEqual(['port'])
-  } finally {
-    await server.close()
   }
 })

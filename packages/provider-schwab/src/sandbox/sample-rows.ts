@@ -8,7 +8,7 @@ export type SampleSecurity = { readonly assetType: string; readonly symbol: stri
 const toCents = (dollars: number) => Math.round(dollars * 100) / 100
 
 /** As Schwab writes moments: an offset without a colon. */
-export function toWireTime(epochMilliseconds: number): string {
+function toWireTime(epochMilliseconds: number): string {
   return toInstant(epochMilliseconds).replace(/\.\d{3}Z$/, '+0000')
 }
 
