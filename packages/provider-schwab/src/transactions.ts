@@ -30,6 +30,9 @@ export const MAXIMUM_WINDOW_DAYS = 350
 /** It is not documented which of a row's times the question is about, so these days around it are asked for as well and their rows left out. */
 const MARGIN_DAYS = 3
 
+/** Schwab was founded in 1971: there is nothing to ask for before. */
+const EARLIEST = '1970-01-01' as IsoDate
+
 /** An answer of so many rows is cut off. */
 const MAXIMUM_ROWS = 3_000
 
@@ -105,16 +108,6 @@ async function fetchBetween(
   return Ok(undefined)
 }
 
-/** The windows of a range, the last days first, so that what is far back is asked for at the end. */
-function windowsOf({ from, to }: DateRange): DateRange[] {
-  const windows: DateRange[] = []
-  for (let end = to; end >= from; end = addDays(end, -MAXIMUM_WINDOW_DAYS)) {
-    const start = addDays(end, 1 - MAXIMUM_WINDOW_DAYS)
-    windows.push({ from: start > from ? start : from, to: end })
-  }
-  return windows
-}
-
 function fetchWindow(question: Question, rows: Rows, { from, to }: DateRange): Promise<Result<void, ProviderError>> {
   const end = Math.min(endOfDay(addDays(to, MARGIN_DAYS)), question.now())
   return fetchBetween(question, rows, [startOfDay(addDays(from, -MARGIN_DAYS)), end])
@@ -122,30 +115,26 @@ function fetchWindow(question: Question, rows: Rows, { from, to }: DateRange): P
 
 type History = { rows: Rows; covered: DateRange; refused: boolean }
 
-/** Back, a window at a time, until a whole one is empty, or Schwab refuses to go further back. */
-async function fetchHistory(question: Question, to: IsoDate): Promise<Result<History, ProviderError>> {
+/** Back, a window at a time, to the first day asked for; without one, until a whole window is empty. Where Schwab refuses to go further back, what came until then is kept. */
+async function fetchHistory(
+  question: Question,
+  { from, to }: { from: IsoDate | undefined; to: IsoDate },
+): Promise<Result<History, ProviderError>> {
   const rows = createRows()
+  const first = from === undefined || from < EARLIEST ? EARLIEST : from
   let covered: DateRange | null = null
   for (let end = to; ; end = addDays(end, -MAXIMUM_WINDOW_DAYS)) {
-    const window = { from: addDays(end, 1 - MAXIMUM_WINDOW_DAYS), to: end }
+    const start = addDays(end, 1 - MAXIMUM_WINDOW_DAYS)
+    const isLast = start <= first
     const before = countRows(rows)
-    const fetched = await fetchWindow(question, rows, window)
+    const fetched = await fetchWindow(question, rows, { from: isLast ? first : start, to: end })
     if (fetched.isErr()) {
       if (covered === null || fetched.error.status !== 400) return fetched
       return Ok({ rows, covered, refused: true })
     }
-    covered = { from: window.from, to }
-    if (countRows(rows) === before) return Ok({ rows, covered, refused: false })
+    covered = { from: isLast ? (from ?? first) : start, to }
+    if (isLast || (from === undefined && countRows(rows) === before)) return Ok({ rows, covered, refused: false })
   }
-}
-
-async function fetchRange(question: Question, range: DateRange): Promise<Result<History, ProviderError>> {
-  const rows = createRows()
-  for (const window of windowsOf(range)) {
-    const fetched = await fetchWindow(question, rows, window)
-    if (fetched.isErr()) return fetched
-  }
-  return Ok({ rows, covered: range, refused: false })
 }
 
 type Read = { wire: WireTransaction; raw: Json }
@@ -223,12 +212,9 @@ export async function fetchTransactions(
   const question: Question = { ask, providerAccountId, now, includeRawData, options: { signal } }
   const today = todayOf(now())
   const to = query.endDate === undefined || query.endDate > today ? today : query.endDate
-  if (query.startDate !== undefined && query.startDate > to)
-    return Ok({ items: [], rejected: [], warnings: [], covered: null })
-  const history =
-    query.startDate === undefined
-      ? await fetchHistory(question, to)
-      : await fetchRange(question, { from: query.startDate, to })
+  const from = query.startDate
+  if (from !== undefined && from > to) return Ok({ items: [], rejected: [], warnings: [], covered: null })
+  const history = await fetchHistory(question, { from, to })
   if (history.isErr()) return Err(history.error)
 
   const { rows, covered } = history.value

@@ -21,7 +21,7 @@ function smallRow(activityId: number, epochMilliseconds: number): Row {
 /** A Schwab with these rows: cuts off at 3,000 and, unless told otherwise, refuses more than a year. */
 function createProviderWith(
   rows: readonly Row[],
-  { oldestDays = 10_000, ...runtime }: RuntimeOptions & { oldestDays?: number } = {},
+  { oldestDays = Number.POSITIVE_INFINITY, ...runtime }: RuntimeOptions & { oldestDays?: number } = {},
 ) {
   const asked: [from: number, to: number][] = []
   const fetch: FetchFunction = async (request) => {
@@ -142,8 +142,10 @@ describe('without a first day', () => {
     expect(idsOf(batch.items)).toEqual([1, 2])
     expect(batch.warnings).toMatchObject([{ code: 'POSSIBLY_TRUNCATED' }])
     expect(batch.covered).toEqual({ from: isoDate(daysAgo(2 * 350 - 1)), to: '2026-06-15' })
-    // Asked for by day, the same refusal is an error: an empty answer would mean that there was nothing.
-    const old = await fetchRows({ startDate: isoDate(daysAgo(900)) })
+    const { covered } = (await fetchRows({ startDate: isoDate(daysAgo(900)) })).unwrap()
+    expect(covered).toEqual(batch.covered)
+    // Where nothing came at all, an empty answer would mean that there was nothing.
+    const old = await fetchRows({ startDate: isoDate(daysAgo(900)), endDate: isoDate(daysAgo(800)) })
     expect(old.unwrapErr()).toMatchObject({ code: 'PROVIDER_INVALID_RESPONSE', status: 400 })
   })
 
@@ -174,6 +176,13 @@ test('what an overlapping answer brings again is one row, as it was told last', 
   expect(calls).toBe(2)
   expect(batch.items).toMatchObject([{ providerTransactionId: '7', status: 'posted' }])
   expect(batch.rejected).toEqual([])
+})
+
+test('the first day may be any day', async () => {
+  const { fetchRows, asked } = createProviderWith([cashRow(1, daysAgo(1))])
+  const batch = (await fetchRows({ startDate: '0000-01-01' })).unwrap()
+  expect(batch).toMatchObject({ items: [{ providerTransactionId: '1' }], covered: { from: '0000-01-01' } })
+  expect(asked.length).toBeLessThan(70)
 })
 
 test('a query that makes no sense is refused before anything is sent', async () => {
