@@ -52,14 +52,15 @@ export const accountSchema = z.object({
 
 type WireAccount = z.output<typeof accountSchema>['securitiesAccount']
 
-const accountNumbersSchema = z.array(z.object({ accountNumber: wireId, hashValue: z.string().regex(/\S/) }))
+const accountNumberSchema = z.object({ accountNumber: wireId, hashValue: z.string().regex(/\S/) })
 
-/** An object when asked live, a list in the published schema. */
+const nicknameSchema = z.object({ accountNumber: wireId, nickName: optionalText })
+const preferenceSchema = z.object({ accounts: wireRows })
+
+/** An object when asked live, a list of them in the published schema. */
 const preferencesSchema = z
-  .union([z.array(z.custom<Json>()), z.custom<Json>()])
-  .transform((answer) =>
-    (Array.isArray(answer) ? answer : [answer]).map((preferences) => fieldOf(preferences, 'accounts')),
-  )
+  .union([preferenceSchema.transform((one) => [one]), z.array(preferenceSchema)])
+  .transform((preferences) => preferences.flatMap(({ accounts }) => accounts))
 
 /** The account's cash, and what its positions are worth: the rest of its value. */
 export function toCash({ currentBalances }: Pick<WireAccount, 'currentBalances'>): Decimal | null {
@@ -108,24 +109,44 @@ function toAccount(
 
 type Nicknames = { byNumber: ReadonlyMap<string, string>; warnings: ProviderWarning[] }
 
-function toNicknames(lists: readonly (Json | undefined)[]): ReadonlyMap<string, string> {
+function warnOfNames(message: string): ProviderWarning {
+  return { code: 'OTHER', providerAccountId: null, message, details: null }
+}
+
+function readNicknames(rows: readonly Json[]): Nicknames {
   const byNumber = new Map<string, string>()
-  for (const row of lists.flatMap((list) => (Array.isArray(list) ? (list as Json[]) : []))) {
-    const number = idOf(fieldOf(row, 'accountNumber'))
-    const nickname = optionalText.parse(fieldOf(row, 'nickName'))
-    if (number !== null && nickname !== null) byNumber.set(number, nickname)
-  }
-  return byNumber
+  const parsed = rows.map((row) => nicknameSchema.safeParse(row))
+  for (const { data } of parsed) if (data?.nickName) byNumber.set(data.accountNumber, data.nickName)
+  const isWhole = parsed.every(({ success }) => success)
+  return { byNumber, warnings: isWhole ? [] : [warnOfNames('The names of some accounts could not be read.')] }
 }
 
 /** Names are a comfort: where the preferences can't be read at all, accounts go without. What may pass is an error, lest accounts lose their names for a day. */
 async function fetchNicknames(ask: Ask, options: RequestOptions): Promise<Result<Nicknames, ProviderError>> {
   const answer = await ask({ path: ['userPreference'], schema: preferencesSchema }, options)
-  if (answer.isOk()) return Ok({ byNumber: toNicknames(answer.value), warnings: [] })
+  if (answer.isOk()) return Ok(readNicknames(answer.value))
   const { code } = answer.error
   if (code !== 'PROVIDER_INVALID_RESPONSE' && code !== 'PROVIDER_PERMISSION_DENIED') return answer
-  const message = "The accounts' names could not be read: numbers stand in for them."
-  return Ok({ byNumber: new Map(), warnings: [{ code: 'OTHER', providerAccountId: null, message, details: null }] })
+  const warnings = [warnOfNames("The accounts' names could not be read: numbers stand in for them.")]
+  return Ok({ byNumber: new Map(), warnings })
+}
+
+type Hashes = { hashes: ReadonlyMap<string, string>; rejected: RejectedRecord[] }
+
+/** The hash of each account number. */
+function readHashes(rows: readonly Json[]): Hashes {
+  const hashes = new Map<string, string>()
+  const rejected: RejectedRecord[] = []
+  for (const [index, raw] of rows.entries()) {
+    const parsed = accountNumberSchema.safeParse(raw)
+    if (parsed.success) hashes.set(parsed.data.accountNumber, parsed.data.hashValue)
+    else {
+      const rawData = toRawData(raw, idOf(fieldOf(raw, 'accountNumber')) ?? '')
+      const place = `$.accountNumbers[${index}]`
+      rejected.push(toRejected({ id: null, providerAccountId: null, place, error: parsed.error, rawData }))
+    }
+  }
+  return { hashes, rejected }
 }
 
 /** What stands at an index of the answer. */
@@ -158,7 +179,7 @@ export async function fetchAccounts(
   options: RequestOptions & { includeRawData: boolean },
 ): Promise<Result<Batch<ProviderAccountData>, ProviderError>> {
   const [numbers, accounts, nicknames] = await Promise.all([
-    ask({ path: ['accounts', 'accountNumbers'], schema: accountNumbersSchema }, options),
+    ask({ path: ['accounts', 'accountNumbers'], schema: wireRows }, options),
     ask({ path: ['accounts'], schema: wireRows }, options),
     fetchNicknames(ask, options),
   ])
@@ -166,9 +187,8 @@ export async function fetchAccounts(
   if (accounts.isErr()) return accounts
   if (nicknames.isErr()) return nicknames
 
-  const hashes = new Map(numbers.value.map(({ accountNumber, hashValue }) => [accountNumber, hashValue]))
+  const { hashes, rejected } = readHashes(numbers.value)
   const items = new Map<string, ProviderAccountData>()
-  const rejected: RejectedRecord[] = []
   for (const [index, raw] of accounts.value.entries()) {
     const read = readRow({ raw, index, hashes, nicknames: nicknames.value.byNumber }, options.includeRawData)
     if (read.isErr()) rejected.push(read.error)

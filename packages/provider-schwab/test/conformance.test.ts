@@ -3,11 +3,8 @@ import { providerConformance } from '@finport/core/conformance'
 import { describe, test } from 'vitest'
 import { schwab } from '../src/index.ts'
 import { createSchwabSandbox } from '../src/sandbox/index.ts'
-import { accessToken, createFixtureFetch, everything, now, settings } from './fixture-fetch.ts'
+import { accessToken, createFixtureFetch, everything, fixtureText, now, settings } from './fixture-fetch.ts'
 import { accountOf, cashRow } from './small-account.ts'
-
-/** The clock of these tests stands still, and a limit would wait for it. */
-const rateLimiter = { take: async () => 0 }
 
 const numbers = ['10012345', '20023456', '30034567', '40045678']
 
@@ -17,11 +14,13 @@ describe('fixtures', () => {
   one['accounts/accountNumbers'] = JSON.stringify([
     { accountNumber: '20023456', hashValue: 'B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1' },
   ])
+  one.accounts = JSON.stringify(JSON.parse(fixtureText('accounts.json')).slice(1, 2))
   const { fetch } = createFixtureFetch(one)
   const cases = providerConformance({
-    create: (runtime) => createProvider(schwab, settings, { ...runtime, now, rateLimiter }),
+    create: (runtime) => createProvider(schwab, settings, runtime),
     input: () => ({ accessToken, refreshToken: 'refresh-token-of-the-tests' }),
     fetch,
+    now,
     secrets: [accessToken, 'refresh-token-of-the-tests', settings.clientSecret, ...numbers],
   })
   for (const { name, run } of cases) test(name, run)
@@ -36,9 +35,10 @@ describe('sandbox', async () => {
   const tokens = (await provider.exchangeCodeForTokens(callback.get('code') ?? '')).unwrap()
   const { refreshToken } = tokens
   const cases = providerConformance({
-    create: (runtime) => createProvider(schwab, sandbox.settings, { ...runtime, now: sandbox.now, rateLimiter }),
+    create: (runtime) => createProvider(schwab, sandbox.settings, runtime),
     input: () => ({ accessToken: tokens.accessToken, refreshToken }),
     fetch: sandbox.fetch,
+    now: sandbox.now,
     secrets: [tokens.accessToken, refreshToken ?? 'none', sandbox.settings.clientSecret, '71234567'],
   })
   for (const { name, run } of cases) test(name, run)
