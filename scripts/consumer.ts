@@ -19,6 +19,9 @@ import { alpaca } from '@finport/provider-alpaca'
 import { createAlpacaSandbox } from '@finport/provider-alpaca/sandbox'
 import { serveAlpacaSandbox } from '@finport/provider-alpaca/sandbox/server'
 import { chaseFile } from '@finport/provider-chase-file'
+import { schwab } from '@finport/provider-schwab'
+import { createSchwabSandbox } from '@finport/provider-schwab/sandbox'
+import { serveSchwabSandbox } from '@finport/provider-schwab/sandbox/server'
 
 const statement = `OFXHEADER:100
 DATA:OFXSGML
@@ -143,6 +146,17 @@ const broker = createProvider(alpaca, { baseUrl: server.url }, { allowLoopback: 
 const paper = (await broker.fetchAccounts(broker.parseCredentials(sandbox.credentials).unwrap())).unwrap()
 assert.equal(paper.items[0]?.paper, true)
 await server.close()
+
+
+const schwabSandbox = createSchwabSandbox()
+const schwabServer = (await serveSchwabSandbox(schwabSandbox)).unwrap()
+const schwabSettings = { ...schwabSandbox.settings, baseUrl: schwabServer.url }
+const schwabProvider = createProvider(schwab, schwabSettings, { allowLoopback: true }).unwrap()
+const callback = await schwabSandbox.approve(schwabProvider.authorizationUrl({ state: 'state' }))
+const tokens = (await schwabProvider.exchangeCodeForTokens(callback.get('code') ?? '')).unwrap()
+const held = (await schwabProvider.fetchAccounts(schwabProvider.credentialsFromTokens(tokens))).unwrap()
+assert.equal(held.items.length, 2)
+await schwabServer.close()
 
 const cases = providerConformance({
   create: (runtime) => createProvider(chaseFile, {}, runtime),

@@ -156,6 +156,32 @@ describe('settings are an argument that may be left out exactly when all have de
   })
 })
 
+describe('settings that the schema takes are checked by the provider', () => {
+  const settings = z.object({ redirectUri: z.string() })
+  const careful = defineConnector({
+    ...base,
+    settings,
+    checkSettings: ({ redirectUri }) =>
+      redirectUri.endsWith('/') ? [{ path: 'redirectUri', reason: 'Remove the slash at its end.' }] : [],
+    create: () => methods,
+  })
+
+  test('what it finds is told, and it is not made', () => {
+    const error = createProvider(careful, { redirectUri: 'https://secret.example/' }).unwrapErr()
+    expect(error).toMatchObject({
+      settings: ['redirectUri'],
+      issues: [{ path: 'redirectUri', reason: 'Remove the slash at its end.' }],
+    })
+    expect(error.message).not.toContain('secret')
+    expect(createProvider(careful, { redirectUri: 'https://a.example' }).isOk()).toBe(true)
+  })
+
+  test('not before the schema has taken them', () => {
+    // @ts-expect-error: a number is no text
+    expect(createProvider(careful, { redirectUri: 7 }).unwrapErr().issues).toEqual([])
+  })
+})
+
 describe('a configuration error names the settings', () => {
   const nested = withSettings(
     z.object({

@@ -260,10 +260,23 @@ describe('errors of the factory and the registry', () => {
       userAction: 'fix_configuration',
       provider: 'acme',
       settings: ['a', 'b.c', 'd'],
+      issues: [],
     })
     expect(new ConfigurationError({ provider: 'acme', missing: [], invalid: ['d'] }).message).toBe(
       "The provider 'acme' can't be made with these settings. Not valid: d.",
     )
+  })
+
+  test('ConfigurationError says in words what the provider finds wrong', () => {
+    const issues = [
+      { path: 'redirectUri', reason: 'It must be https.' },
+      { path: 'clientId', reason: 'It holds a blank.' },
+    ]
+    const error = new ConfigurationError({ provider: 'acme', missing: [], invalid: ['clientId'], issues })
+    expect(error.message).toBe(
+      "The provider 'acme' can't be made with these settings. Not valid: clientId. redirectUri: It must be https. clientId: It holds a blank.",
+    )
+    expect(error).toMatchObject({ settings: ['clientId', 'redirectUri'], issues })
   })
 
   test('UnknownProviderError names what is supported', () => {
