@@ -124,23 +124,35 @@ export function toMovements(items: readonly TransferItem[]): Movement[] {
   return effective.length > 0 ? effective : all.slice(0, 1)
 }
 
-/** Fees beside a security, as parts of the amount: what was paid is negative. Those of 0, which every order has, are left out; a commission of 0 says that there was none. */
-export function toFees(items: readonly TransferItem[]): { commission: Decimal | null; fees: TransactionFee[] } {
+/** What a leg does to the account's cash. A leg of cash alone has a cost of 0 and says it in its amount; so does one of a fee, as a positive number, beside its cost. */
+function effectOf(item: TransferItem): Decimal | null {
+  const { cost, amount, feeType } = item
+  if (isSecurityLeg(item) || (cost !== null && cost !== zero)) return cost
+  return feeType === null || amount === null ? amount : Decimal.negate(amount)
+}
+
+/** Fees as parts of the amount: what was paid is negative. Those of 0, which every order has, are left out; a commission of 0 says that there was none. */
+export function toFees(
+  items: readonly TransferItem[],
+  { isTrade }: { isTrade: boolean },
+): { commission: Decimal | null; fees: TransactionFee[] } {
   let commission: Decimal | null = null
   const fees: TransactionFee[] = []
-  for (const item of items.filter((each) => !isSecurityLeg(each))) {
-    const cost = item.cost !== null && item.cost !== zero ? item.cost : Decimal.negate(item.amount ?? zero)
-    if (item.feeType === 'COMMISSION') commission = Decimal.add(commission ?? zero, cost)
-    else if (cost !== zero) fees.push({ type: toFeeType(item.feeType), amount: cost })
+  for (const item of items) {
+    const effect = effectOf(item)
+    // Beside a trade all cash is fees: the principal has no leg. Beside a merger it is what was paid.
+    const isFee = item.feeType !== null || (isTrade && isCurrency(item))
+    if (!isFee || effect === null) continue
+    if (item.feeType === 'COMMISSION') commission = Decimal.add(commission ?? zero, effect)
+    else if (effect !== zero) fees.push({ type: toFeeType(item.feeType), amount: effect })
   }
   return { commission, fees }
 }
 
-/** What the legs add up to, where they say it: costs beside a security, the amount itself where there is only cash. */
+/** What the legs add up to; `null` where none of them says. */
 export function sumOfLegs(items: readonly TransferItem[]): Decimal | null {
-  const values = items.some(isSecurityLeg) ? items.map(({ cost }) => cost) : items.map(({ amount }) => amount)
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => Decimal.add(sum, value), zero)
+  const known = items.map(effectOf).filter((effect) => effect !== null)
+  return known.length === 0 ? null : known.reduce((sum, effect) => Decimal.add(sum, effect), zero)
 }
 
 /** ISO 4217 code of the cash that moved. */

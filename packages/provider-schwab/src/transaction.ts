@@ -90,7 +90,7 @@ type Parts = Pick<
 
 function ofMovement(movement: Movement): Omit<Parts, 'providerTransactionId' | 'amount' | 'commission' | 'fees'> {
   const { symbol, securityName, assetType, quantity, unitPrice } = movement
-  return { movement, symbol, securityName, assetType, quantity, unitPrice }
+  return { symbol, securityName, assetType, movement, quantity, unitPrice }
 }
 
 /** More than one movement in a row is one transaction each: their amounts, fees with the first, add up to what the row says. */
@@ -98,22 +98,23 @@ function toParts(row: WireTransaction, payer: Payer): Parts[] {
   const { activityId, transferItems } = row
   const amount = movesCash(row.type) ? row.netAmount : zero
   const [first, ...others] = toMovements(transferItems)
+  const fees = toFees(transferItems, { isTrade: row.type === 'TRADE' })
   if (first === undefined) {
-    const nothing = { movement: null, quantity: null, unitPrice: null, commission: null, fees: [] }
-    return [{ providerTransactionId: activityId, amount, ...payer, ...nothing }]
+    const nothing = { movement: null, quantity: null, unitPrice: null }
+    return [{ providerTransactionId: activityId, amount, ...payer, ...nothing, ...fees }]
   }
   const costOfOthers = others.reduce((sum, { cost }) => Decimal.add(sum, cost), zero)
   return [
     {
-      ...ofMovement(first),
-      ...toFees(transferItems),
       providerTransactionId: activityId,
       amount: Decimal.subtract(amount, costOfOthers),
+      ...ofMovement(first),
+      ...fees,
     },
     ...others.map((movement) => ({
-      ...ofMovement(movement),
       providerTransactionId: `${activityId}:${movement.key}`,
       amount: movement.cost,
+      ...ofMovement(movement),
       commission: null,
       fees: [],
     })),

@@ -40,8 +40,8 @@ const MAXIMUM_ROWS = 3_000
 const NARROWEST_MILLISECONDS = 1_000
 
 /** A moment is found in fewer halvings than this. Where there are many more rows, there may be more of them. */
-const HALVINGS = 64
-const ROWS_PER_HALVING = 100
+const HALVINGS = 32
+const ROWS_PER_HALVING = 250
 
 type Question = {
   ask: Ask
@@ -99,11 +99,11 @@ async function fetchBetween(
     if (answer.value.length < MAXIMUM_ROWS) continue
     // An answer that does not care for the question would be halved for ever.
     const isFruitless = ++halvings > HALVINGS + countRows(rows) / ROWS_PER_HALVING
-    if (end - start <= NARROWEST_MILLISECONDS || isFruitless) rows.isCut = true
-    else {
-      const middle = Math.floor((start + end) / 2)
-      spans.push([start, middle], [middle, end])
-    }
+    const isNarrow = end - start <= NARROWEST_MILLISECONDS
+    rows.isCut ||= isNarrow || isFruitless
+    if (isFruitless) break
+    const middle = Math.floor((start + end) / 2)
+    if (!isNarrow) spans.push([start, middle], [middle, end])
   }
   return Ok(undefined)
 }

@@ -122,7 +122,7 @@ test('an answer that does not care for the dates asked for ends all the same', a
   const batch = (await fetchRows({ startDate: isoDate(daysAgo(200)) })).unwrap()
   expect(batch).toMatchObject({ covered: null, warnings: [{ code: 'POSSIBLY_TRUNCATED' }] })
   expect(batch.items).toHaveLength(3_000)
-  expect(calls).toBeLessThan(250)
+  expect(calls).toBeLessThan(50)
 })
 
 describe('without a first day', () => {
