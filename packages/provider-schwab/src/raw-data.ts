@@ -24,13 +24,11 @@ export function toRawData(record: Json, accountNumber: string): Json {
   const masked: { [key: string]: Json } = {}
   for (const [key, value] of Object.entries(record)) {
     const isNumber = key === 'accountNumber' && (typeof value === 'string' || typeof value === 'number')
-    // Assigned, `__proto__` would be no key.
-    Object.defineProperty(masked, key, {
-      value: isNumber ? maskAccountNumber(String(value)) : toRawData(value, accountNumber),
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    })
+    const inner = isNumber ? maskAccountNumber(String(value)) : toRawData(value, accountNumber)
+    // Assigned, it would be no key.
+    if (key === '__proto__')
+      Object.defineProperty(masked, key, { value: inner, enumerable: true, writable: true, configurable: true })
+    else masked[key] = inner
   }
   return masked
 }

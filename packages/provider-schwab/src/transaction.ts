@@ -1,11 +1,4 @@
-import {
-  type AssetType,
-  Decimal,
-  type IsoDate,
-  type Json,
-  type ProviderTransactionData,
-  type ProviderWarning,
-} from '@finport/core'
+import { type AssetType, Decimal, type Json, type ProviderTransactionData, type ProviderWarning } from '@finport/core'
 import * as z from 'zod'
 import { currencyOf, type Movement, sumOfLegs, toFees, toMovements, transferItemSchema } from './legs.ts'
 import { dayOf, instantOf } from './new-york-day.ts'
@@ -40,15 +33,16 @@ export const transactionSchema = z
       .nullish()
       .transform((items) => items ?? []),
   })
-  .refine(({ tradeDate, time }) => (dayOf(tradeDate) ?? dayOf(time)) !== null, { path: ['tradeDate'] })
+  .transform((row, context) => {
+    // Its day in New York.
+    const transactionDate = dayOf(row.tradeDate) ?? dayOf(row.time)
+    if (transactionDate !== null) return { ...row, transactionDate }
+    context.issues.push({ code: 'custom', input: row, path: ['tradeDate'], message: 'no date' })
+    return z.NEVER
+  })
 
 /** A row as Schwab sends it. */
 export type WireTransaction = z.output<typeof transactionSchema>
-
-/** The day of a row in New York. */
-function transactionDateOf({ tradeDate, time }: Pick<WireTransaction, 'tradeDate' | 'time'>): IsoDate {
-  return dayOf(tradeDate) ?? (dayOf(time) as IsoDate)
-}
 
 /** What a dividend's description says of its security: a symbol after a tilde (rows from before 2024), or the name. */
 type Payer = { symbol: string | null; securityName: string | null; assetType: AssetType | null }
@@ -149,7 +143,7 @@ export function toTransactions(
       providerType: row.type,
       currency: currencyOf(row.transferItems),
       description: describe(row, { movement, ...part }),
-      transactionDate: transactionDateOf(row),
+      transactionDate: row.transactionDate,
       authorizedDate: null,
       settlementDate: dayOf(row.settlementDate),
       occurredAt,

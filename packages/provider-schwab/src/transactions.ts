@@ -221,7 +221,7 @@ export async function fetchTransactions(
   const { read, rejected } = readRows(rows, question)
   const names = await collectNames(question, read)
   if (names.isErr()) return Err(names.error)
-  const asked = read.filter(({ raw }) => isWithin(dayOfRaw(raw), covered))
+  const asked = read.filter(({ wire }) => isWithin(wire.transactionDate, covered))
   const items: ProviderTransactionData[] = []
   for (const { wire, raw } of asked) {
     const rawData = includeRawData ? toRawData(raw, wire.accountNumber ?? '') : null

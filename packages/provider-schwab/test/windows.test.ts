@@ -90,11 +90,11 @@ describe('however far and however often it asks', () => {
 
 describe('3,000 rows', () => {
   test('are asked for in halves, and all of them come', async () => {
-    const rows = Array.from({ length: 10_000 }, (_, index) => smallRow(index + 1, daysAgo(300) + index * 30_000))
+    const rows = Array.from({ length: 7_000 }, (_, index) => smallRow(index + 1, daysAgo(300) + index * 30_000))
     const { fetchRows, asked } = createProviderWith(rows)
     const batch = (await fetchRows({ startDate: isoDate(daysAgo(340)) })).unwrap()
-    expect(batch.items).toHaveLength(10_000)
-    expect(new Set(idsOf(batch.items)).size).toBe(10_000)
+    expect(batch.items).toHaveLength(7_000)
+    expect(new Set(idsOf(batch.items)).size).toBe(7_000)
     expect(batch.warnings).toEqual([])
     expect(batch.covered).not.toBeNull()
     expect(asked.length).toBeLessThan(50)
