@@ -1,13 +1,19 @@
 import type { Json } from '@finport/core'
 
 /** A position as Schwab sends it. */
-export type SandboxPosition = { readonly marketValue: number; readonly [key: string]: Json }
+export type SandboxPosition = {
+  /** In dollars, negative for a short one: the account's value is its cash and the sum of these. */
+  readonly marketValue: number
+  readonly [key: string]: Json
+}
 
 /** A transaction as Schwab sends it. */
 export type SandboxTransaction = {
+  /** Names it. */
   readonly activityId: number
-  /** `'2026-01-14T05:15:12+0000'`. */
+  /** As `'2026-01-14T05:15:12+0000'`: what the dates of a question are compared with. */
   readonly time: string
+  /** Such as `'TRADE'`: what the types of a question are compared with. */
   readonly type: string
   readonly [key: string]: Json
 }
@@ -16,11 +22,15 @@ export type SandboxTransaction = {
 export type SandboxAccount = {
   /** Eight digits. */
   accountNumber: string
+  /** What the user calls it. */
   nickName: string
+  /** Which balances it has. */
   type: 'CASH' | 'MARGIN'
   /** In dollars: cash in the account. */
   cash: number
+  /** What it holds. */
   positions: readonly SandboxPosition[]
+  /** In any order, of any age. */
   transactions: readonly SandboxTransaction[]
 }
 

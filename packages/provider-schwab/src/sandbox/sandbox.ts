@@ -12,9 +12,11 @@ export type SchwabSandboxOptions = {
   seed?: number
   /** The clock in milliseconds since 1970, which {@link SchwabSandbox.advance} moves on: the system's if nothing is said. */
   now?: () => number
+  /** The app key that is registered: `'sandbox-app-key'` if nothing is said. */
   clientId?: string
+  /** Its secret: `'sandbox-app-secret'` if nothing is said. */
   clientSecret?: string
-  /** The callback URLs of the app; the first is the one in {@link SchwabSandbox.settings}. */
+  /** The callback URLs of the app: `'https://127.0.0.1:8182/callback'` if nothing is said. The first is the one in {@link SchwabSandbox.settings}. */
   redirectUris?: readonly string[]
   /**
    * What a refresh does to the refresh token: it stays (`never`), another one comes and both are good (`possible`), or another one comes and the old one is dead at once (`always`). Schwab's way is
