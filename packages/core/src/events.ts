@@ -3,11 +3,12 @@ import type { FinportError, UserAction } from './errors/finport-error.ts'
 import type { Json } from './json.ts'
 import { createRecordId, type RecordIdSource } from './record-id.ts'
 
-/** The kinds of events of connections, and what an audit log calls each. */
-const connectionActions = {
+/** The kinds of events, and what an audit log calls each. */
+const actions = {
   ProviderConnectionAttempted: 'PROVIDER_CONNECTION_ATTEMPTED',
   ProviderConnectionSucceeded: 'PROVIDER_CONNECTED',
   ProviderConnectionFailed: 'PROVIDER_CONNECTION_FAILED',
+  ProviderConnectionExpired: 'PROVIDER_CONNECTION_EXPIRED',
   ProviderTokenRefreshAttempted: 'PROVIDER_TOKEN_REFRESH_ATTEMPTED',
   ProviderTokenRefreshSucceeded: 'PROVIDER_TOKEN_REFRESHED',
   ProviderTokenRefreshFailed: 'PROVIDER_TOKEN_REFRESH_FAILED',
@@ -15,8 +16,6 @@ const connectionActions = {
   ProviderDisconnectionSucceeded: 'PROVIDER_DISCONNECTED',
   ProviderDisconnectionFailed: 'PROVIDER_DISCONNECTION_FAILED',
 } as const
-
-const actions = { ...connectionActions } as const
 
 type Actions = typeof actions
 
@@ -39,6 +38,10 @@ export type EventError = {
 /** What some events tell beside what all do. */
 type EventDetails = {
   ProviderConnectionFailed: { error: EventError }
+  ProviderConnectionExpired: {
+    /** What the provider or the vault said: the user has to log in again. */
+    error: EventError
+  }
   ProviderTokenRefreshFailed: {
     error: EventError
     /** Whether the user has to log in again: no further refresh is tried. */

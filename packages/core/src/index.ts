@@ -1,4 +1,12 @@
+export type { ConnectRequest } from './connections/connect.ts'
+export type { BoundCall, Connected, OpenCallError } from './connections/connected.ts'
 export { type Connection, type ConnectionStatus, connectionStatuses } from './connections/connection.ts'
+export type { ConnectionRequest, Connections, KnownSlug } from './connections/connections.ts'
+export type { Disconnection } from './connections/disconnect.ts'
+export type { LoginError } from './connections/login-error.ts'
+export type { BeginOAuthRequest, BegunOAuth, FinishedOAuth, FinishOAuthRequest } from './connections/oauth.ts'
+export type { OpenError, OpenRequest } from './connections/open.ts'
+export type { SweepReport } from './connections/sweep.ts'
 export {
   type ApiKeyCredentials,
   type CertificateCredentials,
@@ -112,6 +120,7 @@ export {
   toEventError,
 } from './events.ts'
 export { type FetchesFromSnapshotOptions, fetchesFromSnapshot } from './fetches-from-snapshot.ts'
+export { createFinport, type Finport, type FinportParts } from './finport.ts'
 export { createRateLimiter, type RateLimit, type RateLimiter } from './http/rate-limiter.ts'
 export type { AttemptResult, RequestAttempt, RequestHooks } from './http/request-hooks.ts'
 export type { RetryOptions } from './http/retry.ts'

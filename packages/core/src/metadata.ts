@@ -40,6 +40,8 @@ export type ProviderMetadata = {
   hosts: readonly string[]
   /** IANA name of the zone whose calendar the provider's dates are in. */
   timeZone: string
+  /** What an OAuth server calls itself in its callbacks (`iss` of RFC 9207), where it does: a callback that names another one, or none, is refused then. */
+  issuer?: string
   /** `null` where there are no tokens. */
   tokenPolicy: TokenPolicy | null
   /** How often it may be asked; `null` for no limit. */

@@ -5,6 +5,7 @@ import type { ProviderMetadata } from './metadata.ts'
 import type { Connector, Identity, Provider } from './provider.ts'
 import { Err, Ok, type Result } from './result.ts'
 import type { RuntimeOptions } from './runtime.ts'
+import { isSandboxFetch } from './sandbox.ts'
 
 /** What a slug known only at run time gives: a Provider when all that are registered are. */
 export type Erased<P> = [P] extends [Provider] ? Provider : Connector
@@ -40,6 +41,9 @@ export interface Registry<T extends Record<string, Connector>> {
 
   /** What is registered: enough to show a choice of institutions. Makes nothing. */
   list(): readonly (ProviderMetadata & { readonly slug: string })[]
+
+  /** Whether its providers reach a sandbox: {@link isSandboxFetch} of the runtime's fetch. */
+  readonly isSandbox: boolean
 
   /** Makes every provider now, to find all missing settings when the app starts. */
   check(): Result<void, ConfigurationError[]>
@@ -87,6 +91,7 @@ export function createRegistry(runtime: RuntimeOptions = {}): Registry<Record<ne
       return registry
     },
     get,
+    isSandbox: runtime.fetch !== undefined && isSandboxFetch(runtime.fetch),
     list: () => [...entries].map(([slug, { metadata }]) => ({ slug, ...metadata })),
     check() {
       const errors = [...entries.keys()].flatMap((slug) => {

@@ -14,7 +14,7 @@ export type ConnectionStatus = (typeof connectionStatuses)[number]
 
 /** One user's link to one connector, as it is stored. Plain JSON, without a secret. */
 export type Connection = {
-  /** Made by Finport; ids that were made later sort later. */
+  /** Made by Finport; those of a later millisecond sort later. */
   id: string
   /** Whose it is: the host's own id of the user. */
   userId: string
@@ -69,7 +69,7 @@ export function canMove(from: ConnectionStatus, to: ConnectionStatus): boolean {
   return transitions[from].includes(to)
 }
 
-/** What may change when a connection moves. */
+/** What may change of a connection beside its state. */
 export type ConnectionChanges = Partial<Pick<Connection, 'reauthenticateBy' | 'sandbox' | 'meta'>>
 
 /**
@@ -84,7 +84,12 @@ export function moveConnection(
   changes: ConnectionChanges = {},
 ): Result<Connection, ConnectionError> {
   if (!canMove(connection.status, to)) return Err(new ConnectionError('CONNECTION_NOT_ACTIVE'))
-  return Ok({ ...connection, ...changes, status: to, updatedAt: now, version: connection.version + 1 })
+  return Ok({ ...changeConnection(connection, now, changes), status: to })
+}
+
+/** The connection with other facts in the same state: its next version. */
+export function changeConnection(connection: Connection, now: Instant, changes: ConnectionChanges): Connection {
+  return { ...connection, ...changes, updatedAt: now, version: connection.version + 1 }
 }
 
 /** Whether a connection keeps its alias from being used again. */
