@@ -73,6 +73,24 @@ export function createHost({ policy = {}, isSandbox = true, issuer, repositories
     return connection
   }
 
+  /** What the institution says through an open connection of a user's. */
+  const accountsOf = async (connectionId: string, userId = 'user-1') => {
+    const connected = (await connections.open({ userId, connectionId, provider: 'broker' })).unwrap()
+    return (await connected.fetchAccounts()).map(({ items }) => items.map(({ providerAccountId }) => providerAccountId))
+  }
+
   const types = () => events.map(({ type }) => type)
-  return { clock, institution, credentials, repositories, events, types, finport, connections, createApp, login }
+  return {
+    clock,
+    institution,
+    credentials,
+    repositories,
+    events,
+    types,
+    finport,
+    connections,
+    createApp,
+    login,
+    accountsOf,
+  }
 }

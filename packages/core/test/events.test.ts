@@ -54,10 +54,10 @@ describe('events', () => {
   test('ids of later milliseconds sort later', () => {
     const ids = [1, 1_000, 2 ** 33, 1.8e12, 1.8e12 + 1].map((time) => {
       let id = ''
-      createEventEmitter((event) => void (id = event.id), { now: () => time, random })(
-        'ProviderConnectionSucceeded',
-        facts,
-      )
+      const sink = (event: FinportEvent) => {
+        id = event.id
+      }
+      createEventEmitter(sink, { now: () => time, random })('ProviderConnectionSucceeded', facts)
       return id
     })
     expect(ids.toSorted()).toEqual(ids)
