@@ -32,7 +32,8 @@ export type RefreshLimits = {
   /** The most milliseconds a provider may take to answer: 20,000 if nothing is said. */
   requestMilliseconds?: number | undefined
   /**
-   * How long the right to refresh outlives a process that was killed: 30,000 milliseconds, or half of the provider's grace where that is shorter, if nothing is said. It is kept up while a refresh is running.
+   * How long the right to refresh outlives a process that was killed: 30,000 milliseconds, or half of the provider's grace where that is shorter, if nothing is said. It is kept up while a refresh is running; what it must be longer than is
+   * the longest time a process of yours stands still.
    */
   leaseMilliseconds?: number | undefined
 }

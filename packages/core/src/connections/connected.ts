@@ -1,4 +1,4 @@
-import type { ConnectionError } from '../errors/connection-error.ts'
+import type { ProviderError } from '../errors/provider-error.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import type { VaultError } from '../errors/vault-error.ts'
 import type { Identity } from '../provider.ts'
@@ -17,14 +17,17 @@ export const boundCalls = {
 /** One of them. */
 export type BoundCall = keyof typeof boundCalls
 
-/** What a call of an open connection may end in beside the provider's own errors. */
-export type OpenCallError = ConnectionError | VaultError | StorageError
+/** What a call of an open connection may end in: the provider's errors, of which a refresh may give any, and those of lending credentials. */
+export type OpenCallError = ProviderError | VaultError | StorageError
+
+/** A call that gives no error of its own is none of an unknown error. */
+type ErrorOf<E> = unknown extends E ? OpenCallError : E | OpenCallError
 
 type Widened<Output> =
   Output extends Promise<Result<infer V, infer E>>
-    ? Promise<Result<V, E | OpenCallError>>
+    ? Promise<Result<V, ErrorOf<E>>>
     : Output extends AsyncIterable<Result<infer V, infer E>>
-      ? AsyncIterable<Result<V, E | OpenCallError>>
+      ? AsyncIterable<Result<V, ErrorOf<E>>>
       : never
 
 /** A connector's calls for one connection, with its credentials in them: each without its first parameter. */
