@@ -257,6 +257,7 @@ export const connectionCases: Readonly<Record<string, (store: TimedRepositorySto
     assert.equal(await acquire(second, 'b'), null, 'Who does not have a lease can not give it back.')
     assert.notEqual(await acquire(second, 'b', LONG, 'another lease'), null)
     await release(first, 'a')
+    assert.equal(await renew(first, 'a'), null, 'What was given back can not be prolonged.')
     assert.equal((await acquire(second, 'b'))?.owner, 'b')
     assert.equal(await renew(first, 'a'), null)
   },
