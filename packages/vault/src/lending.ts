@@ -18,6 +18,7 @@ import {
   VaultError,
 } from '@finport/core'
 import type { createRefresh, RefreshError } from './refresh.ts'
+import { reauthenticate, refusalOf } from './refresh-state.ts'
 import type { Sealer } from './sealer.ts'
 import { isOwn, openCredentials, parseWith } from './stored-credentials.ts'
 
@@ -89,8 +90,7 @@ export function createLending({ store, sealer, now, refresh }: LendingParts) {
       const found = await find(ref)
       if (found.isErr()) return found
       const { version, credentials: sealed, refresh: state } = found.value
-      if (state !== null && state.reauthentication !== null)
-        return Err(new VaultError('REAUTHENTICATION_REQUIRED', state.reauthentication))
+      if (state !== null && state.reauthentication !== null) return reauthenticate(state.reauthentication)
       const opened = await openCredentials(sealer, ref, sealed)
       if (opened.isErr()) return opened
       const parsed = parseWith(provider, opened.value)
@@ -100,7 +100,7 @@ export function createLending({ store, sealer, now, refresh }: LendingParts) {
       const expiresAt = canRenew(provider) ? expiryOf(parsed.value) : null
       if (expiresAt === null || !isDue(expiresAt, sealed.refreshAt, now())) return Ok({ ...held, isNew: false })
       const isAlive = Date.parse(expiresAt) > now()
-      const refreshed = await request(ref, provider, held, isAlive, signal)
+      const refreshed = refusalOf(ref, state, now()) ?? (await request(ref, provider, held, isAlive, signal))
       return refreshed.isErr() && isAlive && !isFinal(refreshed.error) ? Ok({ ...held, isNew: false }) : refreshed
     },
 

@@ -32,7 +32,7 @@ export type RefreshLimits = {
   /** The most milliseconds a provider may take to answer: 20,000 if nothing is said. */
   requestMilliseconds?: number | undefined
   /**
-   * How long the right to refresh outlives a process that was killed: 30,000 milliseconds, or half of the provider's grace where that is shorter, if nothing is said. It is kept up while a refresh is running; what it must be longer than is
+   * How long the right to refresh outlives a process that was killed: 30,000 milliseconds, or a tenth of the provider's grace where there is one and that is shorter, if nothing is said. It is kept up while a refresh is running; what it must be longer than is
    * the longest time a process of yours stands still.
    */
   leaseMilliseconds?: number | undefined
@@ -86,9 +86,10 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
 
   const leaseMillisecondsOf = (policy: TokenPolicy | null) => {
     if (limits.leaseMilliseconds !== undefined) return limits.leaseMilliseconds
-    const halfOfGrace = ((policy?.graceSeconds ?? 0) * 1_000) / 2
-    if (halfOfGrace === 0) return LEASE_MILLISECONDS
-    return Math.max(SHORTEST_LEASE_MILLISECONDS, Math.min(LEASE_MILLISECONDS, halfOfGrace))
+    const graceMilliseconds = (policy?.graceSeconds ?? 0) * 1_000
+    if (graceMilliseconds === 0) return LEASE_MILLISECONDS
+    // Several processes in a row may die within the grace, and a lease that ends too early does no harm there.
+    return Math.max(SHORTEST_LEASE_MILLISECONDS, Math.min(LEASE_MILLISECONDS, graceMilliseconds / 10))
   }
 
   /** Between a half and one and a half times as long. */

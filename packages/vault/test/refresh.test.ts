@@ -25,23 +25,19 @@ const start = Date.parse('2026-01-31T12:00:00.000Z')
 const MINUTE = 60_000
 const DAY = 86_400_000
 
-/** A vault with a login in it, and a clock that only sleeping moves. */
+/** A vault with a login in it, and a clock that only tests move. */
 async function setUp(policy: Partial<TokenPolicy> = {}, parts: Partial<VaultParts> = {}) {
   const clock = { now: start }
   const now = () => clock.now
   const server = new TokenServer(policy, now)
   const repository = createMemoryCredentialRepository({ now })
   const events: FinportEvent[] = []
-  const sleep = async (milliseconds: number, signal?: AbortSignal) => {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (!signal?.aborted) clock.now += milliseconds > 1_000 ? 0 : milliseconds
-  }
   const create = (changes: Partial<VaultParts> = {}) =>
     createVault({
       keyring: keyringOf(secretKey('k1')),
       credentials: repository,
       now,
-      sleep: patient(sleep),
+      sleep: patient(async () => {}),
       events: (event) => void events.push(event),
       ...parts,
       ...changes,
@@ -56,14 +52,12 @@ async function setUp(policy: Partial<TokenPolicy> = {}, parts: Partial<VaultPart
   return { clock, server, repository, events, types, vault, create, provider, credentials, use, stored }
 }
 
-/** Long sleeps are deadlines and heartbeats: they last until they are told to end. */
-function patient(sleep: NonNullable<VaultParts['sleep']>): NonNullable<VaultParts['sleep']> {
-  return (milliseconds, signal) => {
-    if (milliseconds <= 1_000 || signal === undefined) return sleep(milliseconds, signal)
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve()
-      signal.addEventListener('abort', () => resolve())
-    })
+/** Short sleeps are over at once, but for what they do. Long ones are deadlines and heartbeats: they last until they are told to end. */
+function patient(onShort: (milliseconds: number) => Promise<void>): NonNullable<VaultParts['sleep']> {
+  return async (milliseconds, signal) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (milliseconds <= 1_000 || signal === undefined) return onShort(milliseconds)
+    await new Promise((resolve) => (signal.aborted ? resolve(null) : signal.addEventListener('abort', resolve)))
   }
 }
 
@@ -446,7 +440,10 @@ describe('an answer that got lost', () => {
     void use(dead)
     while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
     const before = clock.now
-    const successor = use(create())
+    const sleep = patient(async (milliseconds) => {
+      clock.now += milliseconds
+    })
+    const successor = use(create({ sleep }))
     expect((await successor).isOk()).toBe(true)
     expect(clock.now - before).toBeLessThan(60_000)
     expect(server.requests).toEqual(['refresh-1', 'refresh-1'])
