@@ -37,7 +37,7 @@ describe.runIf(process.env.TZ === 'UTC')('tokens that several processes refresh'
   test('once each: a provider that revokes what comes twice revokes nothing', async () => {
     const { uses, requests, redemptions, revoked, lost, errors } = await raceRefresh({ ...terms, milliseconds: 1_500 })
     expect(uses).toBeGreaterThan(0)
-    expect(redemptions).toBeGreaterThan(2)
+    expect(redemptions).toBeGreaterThanOrEqual(terms.connections)
     expect(requests).toBe(redemptions)
     expect({ revoked, lost, errors }).toEqual({ revoked: 0, lost: {}, errors: {} })
   }, 60_000)

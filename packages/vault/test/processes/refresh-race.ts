@@ -51,6 +51,9 @@ type Report =
   | { kind: 'lost'; index: number; reason: string }
   | { kind: 'done'; uses: number; errors: Record<string, number> }
 
+/** So many processes may be on their way at a time when another is killed. */
+const MOST_STARTING = 2
+
 const children = {
   /** Uses one connection after the other until it is told to stop. */
   async use(meeting: Meeting, connections: number) {
@@ -148,6 +151,7 @@ async function meet(
 export async function raceRefresh(terms: RaceTerms): Promise<RaceResult> {
   const { processes, connections, milliseconds, kills: wanted = 0 } = terms
   const running = new Map<number, ChildProcess>()
+  const ready = new Set<number>()
   const result = { uses: 0, kills: 0, killsInRefresh: 0, lost: {}, errors: {} } as Omit<
     RaceResult,
     'revoked' | keyof EndpointCounts
@@ -156,7 +160,9 @@ export async function raceRefresh(terms: RaceTerms): Promise<RaceResult> {
     counts[name] = (counts[name] ?? 0) + by
   }
   const kill = (pid: number): boolean => {
-    if (result.kills >= wanted || !running.delete(pid)) return false
+    // Somebody must be there to go on: a process takes a second to start.
+    if (result.kills >= wanted || ready.size < processes - MOST_STARTING || !ready.delete(pid)) return false
+    running.delete(pid)
     process.kill(pid, 'SIGKILL')
     result.kills++
     start()
@@ -168,9 +174,9 @@ export async function raceRefresh(terms: RaceTerms): Promise<RaceResult> {
   const { endpoint, meeting, login, leave } = await meet({ ...terms, onRequest }, terms)
   const lostVersions = new Map<number, Promise<unknown>>()
 
-  const onMessage = (message: Report | 'ready') => {
-    if (message === 'ready') return
-    if (message.kind === 'done') {
+  const onMessage = (pid: number, message: Report | 'ready') => {
+    if (message === 'ready') ready.add(pid)
+    else if (message.kind === 'done') {
       result.uses += message.uses
       for (const [code, times] of Object.entries(message.errors)) count(result.errors, code, times)
     } else if (!lostVersions.has(message.index)) {
@@ -186,8 +192,9 @@ export async function raceRefresh(terms: RaceTerms): Promise<RaceResult> {
   }
   const start = () => {
     const child = spawn('use', meeting, connections)
-    running.set(child.pid as number, child)
-    child.on('message', onMessage)
+    const pid = child.pid as number
+    running.set(pid, child)
+    child.on('message', (message: Report | 'ready') => onMessage(pid, message))
   }
 
   try {
@@ -196,8 +203,8 @@ export async function raceRefresh(terms: RaceTerms): Promise<RaceResult> {
     const end = Date.now() + milliseconds
     while (Date.now() < end || result.kills < wanted) {
       await setTimeout(100)
-      const pids = [...running.keys()]
-      if (result.kills % 3 === 2) kill(pids[Math.floor(Math.random() * pids.length)] as number)
+      const pids = [...ready]
+      if (result.kills % 3 === 2) kill(pids[Math.floor(Math.random() * pids.length)] ?? 0)
     }
     const left = [...running.values()]
     running.clear()
