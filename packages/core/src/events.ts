@@ -57,7 +57,7 @@ type EventDetails = {
 type DetailsOf<Type extends EventType> = Type extends keyof EventDetails ? EventDetails[Type] : Record<never, never>
 
 /** What every event tells. */
-type EventHead = {
+export type EventHead = {
   /** Of this event alone; later ones sort later. */
   id: string
   time: Instant
@@ -78,7 +78,8 @@ export type FinportEvent = {
 /** Takes events. What it throws or rejects with is passed over, and nobody waits for it. */
 export type EventSink = (event: FinportEvent) => void | Promise<void>
 
-type EventFacts<Type extends EventType> = Pick<EventHead, 'userId' | 'connectionId' | 'provider'> & {
+/** What whoever tells of an event knows. */
+export type EventFacts<Type extends EventType> = Pick<EventHead, 'userId' | 'connectionId' | 'provider'> & {
   notifyUser?: boolean | undefined
 } & DetailsOf<Type>
 

@@ -114,6 +114,8 @@ export {
   createEventEmitter,
   type EventEmitter,
   type EventError,
+  type EventFacts,
+  type EventHead,
   type EventSink,
   type EventType,
   type FinportEvent,
@@ -188,6 +190,7 @@ export {
   type SnapshotProvider,
   type TransactionQuery,
 } from './provider.ts'
+export type { RecordIdSource } from './record-id.ts'
 export { createRegistry, type Erased, type Registry } from './registry.ts'
 export { Err, Ok, Result } from './result.ts'
 export type { FetchFunction, Logger, ProviderRuntime, RuntimeOptions } from './runtime.ts'

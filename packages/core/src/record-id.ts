@@ -1,5 +1,10 @@
 /** Where an id comes from: the clock and random bytes. */
-export type RecordIdSource = { readonly now: () => number; readonly random: (bytes: number) => Uint8Array }
+export type RecordIdSource = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** So many bytes that nobody can guess. */
+  readonly random: (bytes: number) => Uint8Array
+}
 
 const hexOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 

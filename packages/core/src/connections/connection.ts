@@ -64,11 +64,6 @@ export function createConnection(parts: NewConnection, now: Instant): Connection
   }
 }
 
-/** Whether a connection may go from one state to another. */
-export function canMove(from: ConnectionStatus, to: ConnectionStatus): boolean {
-  return transitions[from].includes(to)
-}
-
 /** What may change of a connection beside its state. */
 export type ConnectionChanges = Partial<Pick<Connection, 'reauthenticateBy' | 'sandbox' | 'meta'>>
 
@@ -83,7 +78,7 @@ export function moveConnection(
   now: Instant,
   changes: ConnectionChanges = {},
 ): Result<Connection, ConnectionError> {
-  if (!canMove(connection.status, to)) return Err(new ConnectionError('CONNECTION_NOT_ACTIVE'))
+  if (!transitions[connection.status].includes(to)) return Err(new ConnectionError('CONNECTION_NOT_ACTIVE'))
   return Ok({ ...changeConnection(connection, now, changes), status: to })
 }
 
