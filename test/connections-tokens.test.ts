@@ -15,11 +15,11 @@ describe('tokens', () => {
     async (rotation, refreshExtends) => {
       const host = createHost({ policy: { rotation, refreshExtends } })
       const connection = await host.login()
-      for (let hour = 0; hour < 24 * 6; hour++) {
-        host.clock.now += 60 * MINUTE
+      for (let day = 0; day < 6; day++) {
+        host.clock.now += DAY
         expect((await host.accountsOf(connection.id)).isOk()).toBe(true)
       }
-      expect(host.institution.count('/token')).toBe(1 + 24 * 6)
+      expect(host.institution.count('/token')).toBe(1 + 6)
       const { reauthenticateBy } = (await host.connections.get({ userId, connectionId: connection.id })).unwrap()
       const issuedAt = refreshExtends ? host.clock.now : start
       expect(reauthenticateBy).toBe(new Date(issuedAt + 7 * DAY).toISOString())
