@@ -147,7 +147,6 @@ const paper = (await broker.fetchAccounts(broker.parseCredentials(sandbox.creden
 assert.equal(paper.items[0]?.paper, true)
 await server.close()
 
-
 const schwabSandbox = createSchwabSandbox()
 const schwabServer = (await serveSchwabSandbox(schwabSandbox)).unwrap()
 const schwabSettings = { ...schwabSandbox.settings, baseUrl: schwabServer.url }
