@@ -8,7 +8,9 @@ import { parseLosslessJson } from '@finport/core/http'
 import { parse } from 'lossless-json'
 import { alpacaActivities } from './inputs/alpaca-activities.ts'
 import { schwabTransactions } from './inputs/schwab-transactions.ts'
+import { fetchAlpacaActivities } from './json/fetch-alpaca.ts'
 import { mapAlpacaActivities } from './json/map-alpaca.ts'
+import { mapSchwabTransactions } from './json/map-schwab.ts'
 import { median } from './median.ts'
 import { renderFigure } from './render-figure.ts'
 import { renderTable } from './table.ts'
@@ -18,6 +20,7 @@ const FLOOR = 'JSON.parse'
 const LOSSLESS_JSON = 'lossless-json parse'
 const EXACT = 'finport, exact parse'
 const WHOLE = 'finport, text to transactions'
+const PROVIDER = 'finport, bytes to batch'
 
 type Contestant = (text: string) => unknown | Promise<unknown>
 
@@ -30,9 +33,13 @@ const inputs: { title: string; text: string; contestants: Record<string, Contest
   {
     title: 'Alpaca activities',
     text: alpacaActivities(ROWS),
-    contestants: { ...readers, [WHOLE]: mapAlpacaActivities },
+    contestants: { ...readers, [WHOLE]: mapAlpacaActivities, [PROVIDER]: fetchAlpacaActivities },
   },
-  { title: 'Schwab transactions', text: schwabTransactions(ROWS), contestants: readers },
+  {
+    title: 'Schwab transactions',
+    text: schwabTransactions(ROWS),
+    contestants: { ...readers, [WHOLE]: mapSchwabTransactions },
+  },
 ]
 
 /** Milliseconds of each contestant, round by round; the first round only warms up. */
@@ -73,7 +80,7 @@ for (const { title, text, contestants } of inputs) {
     { statement: `${EXACT} takes at most 2 × as long as ${FLOOR}`, figure: median(ratios(EXACT, FLOOR)), atMost: 2 },
     { statement: `${WHOLE} takes at most 4 × as long as ${FLOOR}`, figure: median(ratios(WHOLE, FLOOR)), atMost: 4 },
     { statement: `${WHOLE} takes less than ${LOSSLESS_JSON}`, figure: median(ratios(WHOLE, LOSSLESS_JSON)), atMost: 1 },
-  ].filter(({ statement }) => WHOLE in contestants || !statement.startsWith(WHOLE))
+  ]
   for (const { statement, figure, atMost } of goals) {
     console.log(`${figure <= atMost ? 'holds ' : 'MISSED'}  ${renderFigure(figure).padStart(5)}  ${statement}`)
     if (figure > atMost) process.exitCode = 1
