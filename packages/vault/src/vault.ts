@@ -156,7 +156,8 @@ export function createVault({
       if (options?.signal?.aborted) return aborted(ref, 'use')
       if (lent.isErr()) return lent
       const result = await work(lent.value.credentials)
-      if (!lending.canRenew(provider) || !isExpiredToken(result)) return result
+      // Tokens that were refreshed for this are as new as any.
+      if (lent.value.isNew || !lending.canRenew(provider) || !isExpiredToken(result)) return result
       const renewed = await lending.renew(ref, provider, lent.value, options?.signal)
       if (options?.signal?.aborted) return aborted(ref, 'use')
       return renewed.isErr() ? renewed : work(renewed.value.credentials)

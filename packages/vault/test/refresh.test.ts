@@ -258,6 +258,18 @@ describe('work that reports an expired token', () => {
     expect([runs, server.requests.length]).toEqual([2, 1])
   })
 
+  test('is not run again when its tokens were refreshed for it', async () => {
+    const { vault, provider, server, clock } = await setUp()
+    clock.now += 31 * MINUTE
+    let runs = 0
+    const result = await vault.use(ref, provider, async () => {
+      runs++
+      return expired(true)
+    })
+    expect(result.unwrapErr().code).toBe('PROVIDER_AUTHENTICATION_FAILED')
+    expect([runs, server.requests.length]).toEqual([1, 1])
+  })
+
   test('many at a time cost one refresh', async () => {
     const { vault, provider, server } = await setUp()
     const work = async ({ accessToken }: OAuth2Credentials) =>
