@@ -16,7 +16,10 @@ export type DateProblem = 'malformed' | 'impossible'
 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 /** What machines write, on days that every month has. */
-const USUAL_INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3,9}Z$/
+const USUAL_INSTANT =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3,9})?(?:Z|\+00:?00)$/
+const SECOND_LENGTH = '2026-01-31T12:00:00'.length
+const MILLISECOND_LENGTH = '2026-01-31T12:00:00.000'.length
 const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})$/
 
 function daysInMonth(year: number, month: number): number {
@@ -54,7 +57,12 @@ export function parseIsoDate(text: string): Result<IsoDate, DateProblem> {
  * ```
  */
 export function parseInstant(text: string): Result<Instant, DateProblem> {
-  if (USUAL_INSTANT.test(text)) return Ok(`${text.slice(0, 23)}Z` as Instant)
+  if (USUAL_INSTANT.test(text))
+    return Ok(
+      (text[SECOND_LENGTH] === '.'
+        ? `${text.slice(0, MILLISECOND_LENGTH)}Z`
+        : `${text.slice(0, SECOND_LENGTH)}.000Z`) as Instant,
+    )
   const match = INSTANT.exec(text)
   if (match === null) return Err('malformed')
   const [, date = '', hour = '', minute = '', second = '00', fraction = '', offset = 'Z'] = match

@@ -159,8 +159,11 @@ function parseNumber(value: number): Result<Decimal, DecimalProblem> {
   if (value === 0) return Ok('0' as Decimal)
   // String() gives the shortest text that reads back as the same double, so up to 15 digits it is the text that was written.
   const text = String(value)
+  const magnitude = Math.abs(value)
+  // Of these it has no exponent: it is canonical as it is.
+  if (text.length <= MAXIMUM_NUMBER_DIGITS && magnitude >= 1e-6 && magnitude < 1e15) return Ok(text as Decimal)
   const digits = text.replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '')
-  if (digits.length > MAXIMUM_NUMBER_DIGITS || Math.abs(value) < MINIMUM_NUMBER) return Err('inexact')
+  if (digits.length > MAXIMUM_NUMBER_DIGITS || magnitude < MINIMUM_NUMBER) return Err('inexact')
   return parseText(text)
 }
 
