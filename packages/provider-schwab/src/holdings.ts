@@ -14,7 +14,7 @@ import {
 import * as z from 'zod'
 import { accountSchema, toCash } from './accounts.ts'
 import type { Ask } from './ask.ts'
-import { type Instrument, instrumentSchema, toAssetType, toMultiplier, toOcc, toSymbol } from './instrument.ts'
+import { heldInstrumentSchema, type Instrument, toAssetType, toMultiplier, toOcc, toSymbol } from './instrument.ts'
 import { toRawData } from './raw-data.ts'
 import { optionalDecimal, toRejected } from './wire.ts'
 
@@ -28,7 +28,7 @@ const positionSchema = z
     marketValue: optionalDecimal,
     longOpenProfitLoss: optionalDecimal,
     shortOpenProfitLoss: optionalDecimal,
-    instrument: instrumentSchema,
+    instrument: heldInstrumentSchema,
   })
   .refine(({ longQuantity, shortQuantity }) => longQuantity !== null || shortQuantity !== null, {
     path: ['longQuantity'],

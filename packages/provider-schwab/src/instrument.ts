@@ -1,11 +1,11 @@
 import { type AssetType, Decimal } from '@finport/core'
 import * as z from 'zod'
-import { optionalDecimal, optionalText } from './wire.ts'
+import { optionalDecimal, optionalText, textOf, type WireRecord } from './wire.ts'
 
 const deliverable = z.object({ deliverableUnits: optionalDecimal })
 
-/** A security, as positions and transactions both have it. The published `required: [name]` is wrong: there is no `name`. */
-export const instrumentSchema = z.object({
+/** The security of a position, with what tells the units of its contracts. */
+export const heldInstrumentSchema = z.object({
   assetType: optionalText,
   type: optionalText,
   symbol: optionalText,
@@ -18,7 +18,21 @@ export const instrumentSchema = z.object({
 })
 
 /** A security of an answer. */
-export type Instrument = z.output<typeof instrumentSchema>
+export type Instrument = Pick<
+  z.output<typeof heldInstrumentSchema>,
+  'assetType' | 'type' | 'symbol' | 'description' | 'cusip'
+>
+
+/** A security, as positions and transactions both have it. The published `required: [name]` is wrong: there is no `name`. */
+export function toInstrument({ assetType, type, symbol, description, cusip }: WireRecord): Instrument {
+  return {
+    assetType: textOf(assetType),
+    type: textOf(type),
+    symbol: textOf(symbol),
+    description: textOf(description),
+    cusip: textOf(cusip),
+  }
+}
 
 /** The asset types of the Trader API, positions and transactions together. */
 type AssetWord =
@@ -95,7 +109,7 @@ const HUNDRED = Decimal.parse('100').unwrap()
  * Units of the underlying per contract. Positions have been recorded without any multiplier (13 of 13 options), so that of an equity option is 100 unless its deliverable says otherwise. `null` for what is quoted
  * in a way of its own: options on futures, bonds.
  */
-export function toMultiplier(instrument: Instrument): Decimal | null {
+export function toMultiplier(instrument: z.output<typeof heldInstrumentSchema>): Decimal | null {
   const { assetType, optionMultiplier, optionPremiumMultiplier, multiplier, optionDeliverables } = instrument
   const said = optionMultiplier ?? optionPremiumMultiplier ?? multiplier
   if (said !== null && Decimal.compare(said, '0' as Decimal) > 0 && assetType !== 'FIXED_INCOME') return said

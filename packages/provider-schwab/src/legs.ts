@@ -1,21 +1,41 @@
 import { type AssetType, Decimal, type TransactionFee } from '@finport/core'
-import * as z from 'zod'
-import { type Instrument, instrumentSchema, toAssetType, toSymbol } from './instrument.ts'
-import { optionalDecimal, optionalText } from './wire.ts'
+import { type Instrument, toAssetType, toInstrument, toSymbol } from './instrument.ts'
+import { isWireRecord, optionalDecimalIn, type Place, refuse, textOf } from './wire.ts'
 
 const zero = '0' as Decimal
 
 /** A leg of a transaction. */
-export const transferItemSchema = z.object({
-  instrument: instrumentSchema.nullish().transform((instrument) => instrument ?? instrumentSchema.parse({})),
-  amount: optionalDecimal,
-  cost: optionalDecimal,
-  price: optionalDecimal,
-  feeType: optionalText,
-  positionEffect: optionalText,
-})
+type TransferItem = {
+  readonly instrument: Instrument
+  readonly amount: Decimal | null
+  readonly cost: Decimal | null
+  readonly price: Decimal | null
+  readonly feeType: string | null
+  readonly positionEffect: string | null
+}
 
-type TransferItem = z.output<typeof transferItemSchema>
+function toTransferItem(item: unknown, place: Place): TransferItem {
+  if (!isWireRecord(item)) return refuse(place)
+  const instrument = item.instrument ?? {}
+  return {
+    instrument: isWireRecord(instrument) ? toInstrument(instrument) : refuse(place, 'instrument'),
+    amount: optionalDecimalIn(item, 'amount', place),
+    cost: optionalDecimalIn(item, 'cost', place),
+    price: optionalDecimalIn(item, 'price', place),
+    feeType: textOf(item.feeType),
+    positionEffect: textOf(item.positionEffect),
+  }
+}
+
+/** The legs of a transaction. */
+export function toTransferItems(items: unknown, { context, path }: Place): TransferItem[] {
+  if (items === undefined || items === null) return []
+  if (!Array.isArray(items)) return refuse({ context, path })
+  return items.map((item, index) => toTransferItem(item, { context, path: [...path, index] }))
+}
+
+/** A leg that moves a security. */
+type SecurityLeg = TransferItem & { amount: Decimal }
 
 /** What a transaction does to one security: its legs of the same security and price, netted. */
 export type Movement = {
@@ -78,7 +98,7 @@ function toFeeType(word: string | null): string {
 const isCurrency = ({ instrument }: TransferItem) => instrument.assetType === 'CURRENCY'
 
 /** What moves a security. Cash and fees are legs in a currency; a fee in a futures trade may lack its `feeType`. */
-function isSecurityLeg(item: TransferItem): boolean {
+function isSecurityLeg(item: TransferItem): item is SecurityLeg {
   return !isCurrency(item) && item.feeType === null && item.amount !== null
 }
 
@@ -95,29 +115,40 @@ function toUnitPrice({ instrument, amount, cost, price }: TransferItem): Decimal
   return price === zero ? null : price
 }
 
-function keyOf(instrument: Instrument, price: Decimal | null): string {
-  return `${toSymbol(instrument) ?? instrument.cusip ?? ''}:${price ?? ''}`
+function toMovement(item: SecurityLeg): Movement {
+  const { instrument, amount, cost, price, positionEffect } = item
+  const symbol = toSymbol(instrument)
+  return {
+    key: `${symbol ?? instrument.cusip ?? ''}:${price ?? ''}`,
+    symbol,
+    securityName: instrument.description,
+    assetType: toAssetType(instrument),
+    quantity: amount,
+    cost: cost ?? zero,
+    unitPrice: toUnitPrice(item),
+    positionEffect,
+  }
+}
+
+function net(before: Movement, next: Movement): Movement {
+  const quantity = Decimal.add(before.quantity, next.quantity)
+  const isOfNet = next.quantity.startsWith('-') === quantity.startsWith('-')
+  return {
+    ...next,
+    quantity,
+    cost: Decimal.add(before.cost, next.cost),
+    positionEffect: isOfNet ? next.positionEffect : before.positionEffect,
+  }
 }
 
 /** Legs that undo each other are of no effect: an assignment of covered calls has been seen as −1500, +1500 and −1500 shares. */
 export function toMovements(items: readonly TransferItem[]): Movement[] {
+  const single = items.filter(isSecurityLeg).map(toMovement)
+  if (single.length < 2) return single
   const movements = new Map<string, Movement>()
-  for (const item of items.filter(isSecurityLeg)) {
-    const { instrument, positionEffect } = item
-    const key = keyOf(instrument, item.price)
-    const before = movements.get(key)
-    const quantity = Decimal.add(before?.quantity ?? zero, item.amount ?? zero)
-    const isOfNet = before === undefined || item.amount?.startsWith('-') === quantity.startsWith('-')
-    movements.set(key, {
-      key,
-      symbol: toSymbol(instrument),
-      securityName: instrument.description,
-      assetType: toAssetType(instrument),
-      quantity,
-      cost: Decimal.add(before?.cost ?? zero, item.cost ?? zero),
-      unitPrice: toUnitPrice(item),
-      positionEffect: isOfNet ? positionEffect : before.positionEffect,
-    })
+  for (const movement of single) {
+    const before = movements.get(movement.key)
+    movements.set(movement.key, before === undefined ? movement : net(before, movement))
   }
   const all = [...movements.values()]
   const effective = all.filter(({ quantity, cost }) => quantity !== zero || cost !== zero)
@@ -158,5 +189,7 @@ export function sumOfLegs(items: readonly TransferItem[]): Decimal | null {
 /** ISO 4217 code of the cash that moved. */
 export function currencyOf(items: readonly TransferItem[]): string {
   const symbol = items.find(isCurrency)?.instrument.symbol
-  return /^CURRENCY_([A-Z]{3})$/.exec(symbol ?? '')?.[1] ?? 'USD'
+  return symbol === undefined || symbol === null || symbol === 'CURRENCY_USD'
+    ? 'USD'
+    : (/^CURRENCY_([A-Z]{3})$/.exec(symbol)?.[1] ?? 'USD')
 }

@@ -103,6 +103,8 @@ const optionEvents: readonly Pattern[] = [
 
 const redemptions: readonly Pattern[] = [[/\bmatur|\bredemption|\bredeemed|\bfull call|\bpartial call/i, redemption]]
 
+const shareEvents: readonly Pattern[] = [...redemptions, ...optionEvents.slice(0, 2)]
+
 const incomePatterns: readonly Pattern[] = [
   [/\bmargin interest/i, marginInterest],
   ...taxesAndFees,
@@ -173,7 +175,7 @@ const toTrade: Rule = (traits) => {
   const isInKind = amount === '0' && movement.cost === '0' && /\btransfer|\bjournal/i.test(description ?? '')
   if (isInKind) return isNegative(movement.quantity) ? securityOut : securityIn
   if (/\breinvest/i.test(description ?? '') && !isNegative(movement.quantity)) return reinvest
-  const events = movement.assetType === 'option' ? optionEvents : [...redemptions, ...optionEvents.slice(0, 2)]
+  const events = movement.assetType === 'option' ? optionEvents : shareEvents
   return firstMatch(events, traits) ?? toTradeKind(movement)
 }
 

@@ -1,11 +1,11 @@
 import { type AssetType, Decimal, type Json, type ProviderTransactionData, type ProviderWarning } from '@finport/core'
-import * as z from 'zod'
-import { currencyOf, type Movement, sumOfLegs, toFees, toMovements, transferItemSchema } from './legs.ts'
+import type * as z from 'zod'
+import { currencyOf, type Movement, sumOfLegs, toFees, toMovements, toTransferItems } from './legs.ts'
 import { dayOf, instantOf } from './new-york-day.ts'
 import { maskWithin } from './raw-data.ts'
 import type { SecurityNames } from './security-names.ts'
 import { classify, movesCash, type Traits, toStatus } from './transaction-tables.ts'
-import { optionalId, optionalText, wireDecimal, wireId } from './wire.ts'
+import { decimalIn, idOf, type Place, refuse, textOf, wireRecord } from './wire.ts'
 
 const zero = '0' as Decimal
 
@@ -13,33 +13,29 @@ const zero = '0' as Decimal
  * A row of `/transactions`. `description`, `settlementDate`, `orderId` and `positionId` come and go: orders that were filled have the last two, what was booked the first two. Schwab's schema has a `user` and an `activityType`
  * that were never seen, and lacks `qualifiedDividend`.
  */
-export const transactionSchema = z
-  .object({
-    activityId: wireId,
-    type: z.string(),
-    netAmount: wireDecimal,
-    time: optionalText,
-    tradeDate: optionalText,
-    settlementDate: optionalText,
-    description: optionalText,
-    accountNumber: optionalId,
-    status: optionalText,
-    subAccount: optionalText,
-    activityType: optionalText,
-    orderId: optionalId,
-    qualifiedDividend: z.boolean().nullish().catch(null),
-    transferItems: z
-      .array(transferItemSchema)
-      .nullish()
-      .transform((items) => items ?? []),
-  })
-  .transform((row, context) => {
+export const transactionSchema = wireRecord.transform((row, context) => {
+  const place: Place = { context, path: [] }
+  const time = textOf(row.time)
+  const tradeDate = textOf(row.tradeDate)
+  return {
+    activityId: idOf(row.activityId) ?? refuse(place, 'activityId'),
+    type: typeof row.type === 'string' ? row.type : refuse(place, 'type'),
+    netAmount: decimalIn(row, 'netAmount', place),
+    transferItems: toTransferItems(row.transferItems, { context, path: ['transferItems'] }),
     // Its day in New York.
-    const transactionDate = dayOf(row.tradeDate) ?? dayOf(row.time)
-    if (transactionDate !== null) return { ...row, transactionDate }
-    context.issues.push({ code: 'custom', input: row, path: ['tradeDate'], message: 'no date' })
-    return z.NEVER
-  })
+    transactionDate: dayOf(tradeDate) ?? dayOf(time) ?? refuse(place, 'tradeDate'),
+    // A booked item is dated midnight and timed when it was worked on; of an order, both are when it was filled.
+    occurredAt: time === tradeDate ? instantOf(time) : null,
+    settlementDate: textOf(row.settlementDate),
+    description: textOf(row.description),
+    accountNumber: idOf(row.accountNumber),
+    status: textOf(row.status),
+    subAccount: textOf(row.subAccount),
+    activityType: textOf(row.activityType),
+    orderId: idOf(row.orderId),
+    isQualified: row.qualifiedDividend === true,
+  }
+})
 
 /** A row as Schwab sends it. */
 export type WireTransaction = z.output<typeof transactionSchema>
@@ -64,61 +60,38 @@ function traitsOf(row: WireTransaction, movement: Movement | null, payer: Payer)
     amount: row.netAmount,
     movement,
     payer: payer.assetType,
-    isQualified: row.qualifiedDividend === true,
+    isQualified: row.isQualified,
     isShort: row.subAccount === 'SHORT',
   }
 }
 
-type Parts = Pick<
-  ProviderTransactionData,
-  | 'providerTransactionId'
-  | 'amount'
-  | 'symbol'
-  | 'securityName'
-  | 'assetType'
-  | 'quantity'
-  | 'unitPrice'
-  | 'commission'
-  | 'fees'
-> & { movement: Movement | null }
-
-function ofMovement(movement: Movement): Omit<Parts, 'providerTransactionId' | 'amount' | 'commission' | 'fees'> {
-  const { symbol, securityName, assetType, quantity, unitPrice } = movement
-  return { symbol, securityName, assetType, movement, quantity, unitPrice }
+type Part = Pick<ProviderTransactionData, 'providerTransactionId' | 'amount' | 'commission' | 'fees'> & {
+  movement: Movement | null
 }
 
 /** More than one movement in a row is one transaction each: their amounts, fees with the first, add up to what the row says. */
-function toParts(row: WireTransaction, payer: Payer): Parts[] {
-  const { activityId, transferItems } = row
-  const amount = movesCash(row.type) ? row.netAmount : zero
-  const [first, ...others] = toMovements(transferItems)
-  const fees = toFees(transferItems, { isTrade: row.type === 'TRADE' })
-  if (first === undefined) {
-    const nothing = { movement: null, quantity: null, unitPrice: null }
-    return [{ providerTransactionId: activityId, amount, ...payer, ...nothing, ...fees }]
+function toParts({ activityId, type, netAmount, transferItems }: WireTransaction): Part[] {
+  const amount = movesCash(type) ? netAmount : zero
+  const { commission, fees } = toFees(transferItems, { isTrade: type === 'TRADE' })
+  const [movement = null, ...others] = toMovements(transferItems)
+  const first: Part = {
+    providerTransactionId: activityId,
+    amount: others.reduce((rest, { cost }) => Decimal.subtract(rest, cost), amount),
+    commission,
+    fees,
+    movement,
   }
-  const costOfOthers = others.reduce((sum, { cost }) => Decimal.add(sum, cost), zero)
-  return [
-    {
-      providerTransactionId: activityId,
-      amount: Decimal.subtract(amount, costOfOthers),
-      ...ofMovement(first),
-      ...fees,
-    },
-    ...others.map((movement) => ({
-      providerTransactionId: `${activityId}:${movement.key}`,
-      amount: movement.cost,
-      ...ofMovement(movement),
-      commission: null,
-      fees: [],
-    })),
-  ]
+  const toPart = (other: Movement): Part => ({
+    providerTransactionId: `${activityId}:${other.key}`,
+    amount: other.cost,
+    commission: null,
+    fees: [],
+    movement: other,
+  })
+  return [first, ...others.map(toPart)]
 }
 
-/** What a row says, for people. Filled orders have no description: the security stands in for it. */
-function describe(row: WireTransaction, { securityName, symbol }: Parts): string {
-  return maskWithin(row.description ?? securityName ?? symbol ?? row.type, row.accountNumber ?? '')
-}
+const correction = { transactionType: 'adjustment', subtype: 'correction' } as const
 
 /** A row as transactions: one, or as many as it moves securities. */
 export function toTransactions(
@@ -126,30 +99,39 @@ export function toTransactions(
   context: { providerAccountId: string; names: SecurityNames; rawData: Json },
 ): ProviderTransactionData[] {
   const payer = payerOf(row, context.names)
-  const parts = toParts(row, payer)
-  // A booked item is dated midnight and timed when it was worked on; of an order, both are when it was filled.
-  const occurredAt = row.time === row.tradeDate ? instantOf(row.time) : null
-  return parts.map(({ movement, ...part }) => {
+  const currency = currencyOf(row.transferItems)
+  const settlementDate = dayOf(row.settlementDate)
+  const status = toStatus(row.status)
+  const parts = toParts(row)
+  return parts.map(({ providerTransactionId, amount, commission, fees, movement }) => {
+    const { symbol, securityName, assetType } = movement ?? payer
     const kind = classify(row.type, traitsOf(row, movement, payer))
-    const isCorrection = row.activityType === 'ACTIVITY_CORRECTION'
-    const { transactionType, subtype } = isCorrection
-      ? { transactionType: 'adjustment' as const, subtype: 'correction' as const }
-      : kind
+    const { transactionType, subtype } = row.activityType === 'ACTIVITY_CORRECTION' ? correction : kind
+    // Filled orders have no description: the security stands in for it.
+    const description = row.description ?? securityName ?? symbol ?? row.type
     return {
-      ...part,
+      providerTransactionId,
+      amount,
+      symbol,
+      securityName,
+      assetType,
+      quantity: movement?.quantity ?? null,
+      unitPrice: movement?.unitPrice ?? null,
+      commission,
+      fees,
       providerAccountId: context.providerAccountId,
       transactionType,
       subtype,
       providerType: row.type,
-      currency: currencyOf(row.transferItems),
-      description: describe(row, { movement, ...part }),
+      currency,
+      description: maskWithin(description, row.accountNumber ?? ''),
       transactionDate: row.transactionDate,
       authorizedDate: null,
-      settlementDate: dayOf(row.settlementDate),
-      occurredAt,
+      settlementDate,
+      occurredAt: row.occurredAt,
       rail: kind.rail,
       checkNumber: null,
-      status: toStatus(row.status),
+      status,
       groupId: row.orderId ?? (parts.length > 1 ? row.activityId : null),
       replaces: null,
       rawData: context.rawData,

@@ -16,13 +16,13 @@ import {
 } from '@finport/core'
 import type { Ask } from './ask.ts'
 import { askForPositions } from './holdings.ts'
-import { instrumentSchema } from './instrument.ts'
+import { toInstrument } from './instrument.ts'
 import { addDays, dayOf, endOfDay, startOfDay, todayOf } from './new-york-day.ts'
 import { toRawData } from './raw-data.ts'
 import { createSecurityNames, type SecurityNames } from './security-names.ts'
 import { payerOf, toTransactions, transactionSchema, type WireTransaction, warnOfSums } from './transaction.ts'
 import { transactionWords } from './transaction-tables.ts'
-import { fieldOf, idOf, optionalText, toRejected, wireRows } from './wire.ts'
+import { fieldOf, idOf, isWireRecord, textOf, toRejected, wireRows } from './wire.ts'
 
 /** Schwab refuses more than a year; this leaves room for the days below, leap days and summer time. */
 export const MAXIMUM_WINDOW_DAYS = 350
@@ -62,15 +62,15 @@ const countRows = ({ byId, unreadable }: Rows) => byId.size + unreadable.size
 
 /** Takes the rows of one answer: what was in an earlier one is the same activity, whatever it looks like now. */
 function addRows(rows: Rows, answer: readonly Json[]): void {
-  const inAnswer = new Map<string, string>()
+  const inAnswer = new Map<string, Json>()
   for (const row of answer) {
     const id = idOf(fieldOf(row, 'activityId'))
-    const text = JSON.stringify(row)
+    const before = id === null ? undefined : inAnswer.get(id)
     // An id that two different rows share can't name either of them: the second is told of.
-    const isAnother = id !== null && (inAnswer.get(id) ?? text) !== text
-    if (id === null || isAnother) rows.unreadable.set(text, row)
+    const isAnother = before !== undefined && JSON.stringify(before) !== JSON.stringify(row)
+    if (id === null || isAnother) rows.unreadable.set(JSON.stringify(row), row)
     else {
-      inAnswer.set(id, text)
+      inAnswer.set(id, row)
       rows.byId.set(id, row)
     }
   }
@@ -173,8 +173,8 @@ async function collectNames(question: Question, read: readonly Read[]): Promise<
   const answer = await askForPositions(question.ask, question.providerAccountId, question.options)
   if (answer.isErr()) return Err(answer.error)
   for (const position of answer.value.securitiesAccount.positions) {
-    const instrument = instrumentSchema.safeParse(fieldOf(position, 'instrument'))
-    if (instrument.success) names.add(instrument.data)
+    const instrument = fieldOf(position, 'instrument')
+    if (isWireRecord(instrument)) names.add(toInstrument(instrument))
   }
   return Ok(names)
 }
@@ -198,8 +198,7 @@ function isWithin(date: IsoDate | null, { from, to }: DateRange): boolean {
 }
 
 function dayOfRaw(raw: Json): IsoDate | null {
-  const textOf = (name: string) => optionalText.parse(fieldOf(raw, name))
-  return dayOf(textOf('tradeDate')) ?? dayOf(textOf('time'))
+  return dayOf(textOf(fieldOf(raw, 'tradeDate'))) ?? dayOf(textOf(fieldOf(raw, 'time')))
 }
 
 /** The transactions of an account whose trade date, in New York, is among the asked days; all that Schwab has without `startDate`. */
