@@ -102,6 +102,18 @@ export function isInstant(value: unknown): value is Instant {
   return parsed.isOk() && parsed.value === value
 }
 
+const DAY_MILLISECONDS = 86_400_000
+
+/** The day so many days later, or earlier when negative. */
+export function addDays(date: IsoDate, days: number): IsoDate {
+  return toInstant(Date.parse(`${date}T00:00:00Z`) + days * DAY_MILLISECONDS).slice(0, 10) as IsoDate
+}
+
+/** How many days `to` is after `from`; negative when it is before. */
+export function daysBetween(from: IsoDate, to: IsoDate): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MILLISECONDS)
+}
+
 const calendars = new Map<string, Intl.DateTimeFormat>()
 
 /**

@@ -1,0 +1,153 @@
+import type { RejectedRecord } from '../data/batch.ts'
+import type { ProviderTransactionData } from '../data/transaction.ts'
+import type { DateRange, Instant, IsoDate } from '../dates.ts'
+import { daysBetween } from '../dates.ts'
+import { isSameJson, type Json } from '../json.ts'
+
+/** A transaction that is stored: what the institution said of it, under an id of the store's own. */
+type StoredTransaction = ProviderTransactionData & { readonly id: string; readonly removedAt: Instant | null }
+
+/** What an institution said, beside what is stored. */
+export type Comparison<S extends StoredTransaction> = {
+  /** The stored rows of one account that are dated within `covered`, and those that have an id of `fetched`, removed ones included. */
+  readonly stored: readonly S[]
+  /** What the institution gave. What comes twice is as it was told last. */
+  readonly fetched: readonly ProviderTransactionData[]
+  /** What could not be read: it may be any of the stored rows. */
+  readonly rejected: readonly Pick<RejectedRecord, 'id'>[]
+  /** The days for which absence means removal; `null` for none. */
+  readonly covered: DateRange | null
+  /** What becomes of a stored row that is told again; what was told, unless said otherwise. */
+  readonly merge?: (stored: S, told: ProviderTransactionData) => ProviderTransactionData
+}
+
+/** What to write so that the store says what the institution says. */
+export type TransactionChanges<S extends StoredTransaction> = {
+  readonly added: ProviderTransactionData[]
+  /** Rows that keep their place in the store and get other data. */
+  readonly modified: { readonly stored: S; readonly data: ProviderTransactionData }[]
+  readonly removed: S[]
+  readonly unchanged: number
+  /** Rows that are gone and yet kept: so many vanished at once that the answer is not believed. */
+  readonly withheld: S[]
+}
+
+/** As long as a card's authorization may take to be posted. */
+export const PENDING_DAYS = 14
+/** So many may vanish however few an account has. */
+const FEW = 5
+
+/** What an answer changes. Pure, and the same in whatever order rows come. */
+export function changesOf<S extends StoredTransaction>({
+  stored,
+  fetched,
+  rejected,
+  covered,
+  merge = (_, told) => told,
+}: Comparison<S>): TransactionChanges<S> {
+  const told = new Map(fetched.map((row) => [row.providerTransactionId, row]))
+  const known = new Map(stored.map((row) => [row.providerTransactionId, row]))
+  const unread = new Set(rejected.map(({ id }) => id))
+  const modified: { stored: S; data: ProviderTransactionData }[] = []
+  let unchanged = 0
+
+  const update = (row: S, data: ProviderTransactionData) => {
+    const merged = merge(row, data)
+    if (row.removedAt === null && isSameData<ProviderTransactionData>(row, merged)) unchanged++
+    else modified.push({ stored: row, data: merged })
+  }
+
+  const arrived: ProviderTransactionData[] = []
+  for (const [id, row] of told) {
+    const twin = known.get(id)
+    if (twin === undefined) arrived.push(row)
+    else update(twin, row)
+  }
+
+  const standing = stored.filter(
+    ({ removedAt, transactionDate }) => removedAt === null && isCovered(transactionDate, covered),
+  )
+  const vanished = standing.filter(({ providerTransactionId: id }) => !told.has(id) && !unread.has(id))
+  const { pairs, unpaired, added } = pair(vanished, arrived)
+  for (const [row, data] of pairs) update(row, data)
+
+  const isKept = unread.has(null) || isMassRemoval(unpaired, standing)
+  return { added, modified, unchanged, removed: isKept ? [] : unpaired, withheld: isKept ? unpaired : [] }
+}
+
+/** Whether a stored record says all of this already. */
+export function isSameData<T extends { readonly [field: string]: Json }>(stored: T, data: T): boolean {
+  return Object.entries(data).every(([field, value]) => isSameJson(stored[field] as Json, value))
+}
+
+function isCovered(date: IsoDate, covered: DateRange | null): boolean {
+  return covered !== null && date >= covered.from && date <= covered.to
+}
+
+const isPending = ({ status }: Pick<ProviderTransactionData, 'status'>) => status === 'pending'
+
+/** More than half of what was posted does not vanish at an institution: it vanished on the way. */
+function isMassRemoval(vanished: readonly StoredTransaction[], standing: readonly StoredTransaction[]): boolean {
+  const posted = vanished.filter((row) => !isPending(row)).length
+  return posted > FEW && posted * 2 > standing.filter((row) => !isPending(row)).length
+}
+
+/** What a row is to its reader: what stays when an institution gives it another id. */
+function contentOf({ amount, currency, description, symbol, quantity }: ProviderTransactionData): string {
+  return JSON.stringify([amount, currency, description.replace(/\s+/g, '').toLowerCase(), symbol, quantity])
+}
+
+function wholeContentOf(row: ProviderTransactionData): string {
+  const { occurredAt, authorizedDate, settlementDate, checkNumber, status, transactionType, subtype } = row
+  const details = [occurredAt, authorizedDate, settlementDate, checkNumber, status, transactionType, subtype]
+  return JSON.stringify([contentOf(row), row.transactionDate, details])
+}
+
+/** The ways in which a vanished row is one that arrived, the surest first. */
+const ways: readonly {
+  readonly isPending: boolean
+  readonly keyOf: (row: ProviderTransactionData) => string
+  readonly fits: (vanished: IsoDate, arrived: IsoDate) => boolean
+}[] = [
+  { isPending: false, keyOf: wholeContentOf, fits: () => true },
+  { isPending: false, keyOf: contentOf, fits: (vanished, arrived) => vanished === arrived },
+  {
+    isPending: true,
+    keyOf: contentOf,
+    fits: (vanished, arrived) => arrived >= vanished && daysBetween(vanished, arrived) <= PENDING_DAYS,
+  },
+]
+
+/** Finds vanished rows among those that arrived: the oldest gets the first that fits, which pairs as many as can be. */
+function pair<S extends StoredTransaction>(vanished: readonly S[], arrived: readonly ProviderTransactionData[]) {
+  const pairs: (readonly [S, ProviderTransactionData])[] = []
+  const unpaired = new Set(vanished.toSorted(byDate))
+  const added = new Set(arrived)
+  for (const way of ways) {
+    const rows = [...unpaired].filter((row) => isPending(row) === way.isPending)
+    if (rows.length === 0 || added.size === 0) continue
+    const queues = new Map<string, ProviderTransactionData[]>()
+    for (const row of [...added].sort(byDate)) {
+      const key = way.keyOf(row)
+      const queue = queues.get(key)
+      if (queue === undefined) queues.set(key, [row])
+      else queue.push(row)
+    }
+    for (const row of rows) {
+      const queue = queues.get(way.keyOf(row)) ?? []
+      const index = queue.findIndex(({ transactionDate }) => way.fits(row.transactionDate, transactionDate))
+      const [data] = index === -1 ? [] : queue.splice(index, 1)
+      if (data === undefined) continue
+      pairs.push([row, data])
+      unpaired.delete(row)
+      added.delete(data)
+    }
+  }
+  return { pairs, unpaired: [...unpaired], added: [...added] }
+}
+
+function byDate(a: ProviderTransactionData, b: ProviderTransactionData): number {
+  const [left, right] = [a.transactionDate, b.transactionDate]
+  if (left !== right) return left < right ? -1 : 1
+  return a.providerTransactionId < b.providerTransactionId ? -1 : 1
+}

@@ -1,0 +1,115 @@
+import type { ProviderAccountData } from '../data/account.ts'
+import type { ProviderWarning } from '../data/batch.ts'
+import type { ProviderHoldingData } from '../data/holding.ts'
+import type { ProviderTransactionData } from '../data/transaction.ts'
+import { Decimal } from '../decimal.ts'
+
+/** What may have made two sums differ, and what that is to a reader. */
+const causes = {
+  pending: 'Transactions that are pending make up the difference.',
+  missing_fee: 'Fees that are not part of their transactions make up the difference.',
+  sign: 'A record with the opposite sign would make up the difference.',
+  duplicate: 'A record that is there twice would make up the difference.',
+  unknown: 'A record is missing or is too many.',
+} as const
+
+type Cause = keyof typeof causes
+
+type Row = ProviderTransactionData
+
+/** A balance, the transactions since, and the balance now. */
+export type BalanceCheck = {
+  readonly providerAccountId: string
+  readonly opening: Decimal
+  readonly closing: Decimal
+  readonly added: readonly Row[]
+  readonly modified: readonly { readonly stored: Row & { removedAt: string | null }; readonly data: Row }[]
+  readonly removed: readonly Row[]
+}
+
+/** Whether the opening balance and what has been told since make the closing balance: a warning if not. */
+export function checkBalance(check: BalanceCheck): ProviderWarning | null {
+  const { opening, closing, added, modified, removed } = check
+  const before = [...modified.filter(({ stored }) => stored.removedAt === null).map(({ stored }) => stored), ...removed]
+  const after = [...added, ...modified.map(({ data }) => data)]
+  const effect = Decimal.subtract(sumOf(after.filter(isSettled)), sumOf(before.filter(isSettled)))
+  const expected = Decimal.add(opening, effect)
+  const difference = Decimal.subtract(closing, expected)
+  if (isZero(difference)) return null
+
+  const pending = Decimal.subtract(sumOf(after.filter(isPending)), sumOf(before.filter(isPending)))
+  const fees = sum(after.flatMap((row) => [...row.fees.map(({ amount }) => amount), row.commission ?? zero]))
+  const causeOf = (): Cause => {
+    if (difference === pending) return 'pending'
+    if (difference === fees) return 'missing_fee'
+    if (after.some(({ amount }) => difference === twice(Decimal.negate(amount)))) return 'sign'
+    if (repeated(after, contentOf).some(({ amount }) => difference === Decimal.negate(amount))) return 'duplicate'
+    return 'unknown'
+  }
+  const message = 'The balance before and the transactions since do not make the balance.'
+  return warn(check.providerAccountId, message, { expected, found: closing, difference, cause: causeOf() })
+}
+
+/** How much prices may have moved between the request for the account and the one for what it holds: a part in so many. */
+const PRICE_MOVE = 200
+
+/** Whether an account's cash and all it holds make its value: a warning if not. `null` too where the institution does not give all of these figures. */
+export function checkHoldings(
+  { providerAccountId, balance, cashBalance, currency }: ProviderAccountData,
+  holdings: readonly ProviderHoldingData[],
+): ProviderWarning | null {
+  if (balance === null || cashBalance === null) return null
+  const values: Decimal[] = []
+  for (const { marketValue, currency: other } of holdings) {
+    if (marketValue === null || other !== currency) return null
+    values.push(marketValue)
+  }
+  const expected = Decimal.add(sum(values), cashBalance)
+  const difference = Decimal.subtract(balance, expected)
+  const moved = Decimal.multiply(absolute(difference), Decimal.parse(PRICE_MOVE).unwrap())
+  if (Decimal.compare(moved, sum(values.map(absolute))) <= 0) return null
+
+  const causeOf = (): Cause => {
+    if (values.some((value) => difference === twice(Decimal.negate(value)))) return 'sign'
+    const isCashTwice = difference === Decimal.negate(cashBalance) && !isZero(cashBalance)
+    const isTwice = (value: Decimal) => difference === Decimal.negate(value)
+    if (isCashTwice || repeated(values, (value) => value).some(isTwice)) return 'duplicate'
+    return 'unknown'
+  }
+  const message = 'The cash and the market values do not make the value of the account.'
+  return warn(providerAccountId, message, { expected, found: balance, difference, cause: causeOf() })
+}
+
+function warn(
+  providerAccountId: string,
+  message: string,
+  details: { expected: Decimal; found: Decimal; difference: Decimal; cause: Cause },
+): ProviderWarning {
+  return { code: 'BALANCE_MISMATCH', providerAccountId, message: `${message} ${causes[details.cause]}`, details }
+}
+
+const zero = Decimal.parse('0').unwrap()
+const isZero = (value: Decimal) => value === zero
+const sum = (amounts: readonly Decimal[]) => amounts.reduce(Decimal.add, zero)
+const sumOf = (rows: readonly Row[]) => sum(rows.map(({ amount }) => amount))
+const twice = (value: Decimal) => Decimal.add(value, value)
+const absolute = (value: Decimal) => (value.startsWith('-') ? Decimal.negate(value) : value)
+
+const isPending = ({ status }: Row) => status === 'pending'
+
+/** Whether a transaction has moved money. One that was reversed has: what reversed it moved it back. */
+const isSettled = ({ status }: Row) => status === 'posted' || status === 'reversed'
+
+const contentOf = ({ amount, description, transactionDate }: Row) =>
+  JSON.stringify([amount, description, transactionDate])
+
+/** Those of which there is an equal one before. */
+function repeated<T>(records: readonly T[], keyOf: (record: T) => string): T[] {
+  const seen = new Set<string>()
+  return records.filter((record) => {
+    const key = keyOf(record)
+    if (seen.has(key)) return true
+    seen.add(key)
+    return false
+  })
+}
