@@ -105,14 +105,14 @@ function wholeContentOf(row: ProviderTransactionData): string {
 
 /** The ways in which a vanished row is one that arrived, the surest first. */
 const ways: readonly {
-  readonly isPending: boolean
+  readonly isFor: (row: ProviderTransactionData) => boolean
   readonly keyOf: (row: ProviderTransactionData) => string
   readonly fits: (vanished: IsoDate, arrived: IsoDate) => boolean
 }[] = [
-  { isPending: false, keyOf: wholeContentOf, fits: () => true },
-  { isPending: false, keyOf: contentOf, fits: (vanished, arrived) => vanished === arrived },
+  { isFor: () => true, keyOf: wholeContentOf, fits: () => true },
+  { isFor: (row) => !isPending(row), keyOf: contentOf, fits: (vanished, arrived) => vanished === arrived },
   {
-    isPending: true,
+    isFor: isPending,
     keyOf: contentOf,
     fits: (vanished, arrived) => arrived >= vanished && daysBetween(vanished, arrived) <= PENDING_DAYS,
   },
@@ -124,7 +124,7 @@ function pair<S extends StoredTransaction>(vanished: readonly S[], arrived: read
   const unpaired = new Set(vanished.toSorted(byDate))
   const added = new Set(arrived)
   for (const way of ways) {
-    const rows = [...unpaired].filter((row) => isPending(row) === way.isPending)
+    const rows = [...unpaired].filter(way.isFor)
     if (rows.length === 0 || added.size === 0) continue
     const queues = new Map<string, ProviderTransactionData[]>()
     for (const row of [...added].sort(byDate)) {
