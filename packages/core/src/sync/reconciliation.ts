@@ -17,27 +17,48 @@ type Cause = keyof typeof causes
 
 type Row = ProviderTransactionData
 
-/** A balance, the transactions since, and the balance now. */
-export type BalanceCheck = {
-  readonly providerAccountId: string
-  readonly opening: Decimal
-  readonly closing: Decimal
+/** Rows that came, changed and went. */
+export type RowChanges = {
   readonly added: readonly Row[]
-  readonly modified: readonly { readonly stored: Row & { removedAt: string | null }; readonly data: Row }[]
+  readonly modified: readonly { readonly stored: Row & { readonly removedAt: string | null }; readonly data: Row }[]
   readonly removed: readonly Row[]
 }
 
+/** The rows that changes take away, and those they bring. */
+function sidesOf({ added, modified, removed }: RowChanges): readonly [before: Row[], after: Row[]] {
+  const standing = modified.filter(({ stored }) => stored.removedAt === null).map(({ stored }) => stored)
+  return [
+    [...standing, ...removed],
+    [...added, ...modified.map(({ data }) => data)],
+  ]
+}
+
+/** How much more money the rows make than before. */
+export function effectOf(changes: RowChanges, counts: (row: Row) => boolean = isSettled): Decimal {
+  const [before, after] = sidesOf(changes)
+  return Decimal.subtract(sumOf(after.filter(counts)), sumOf(before.filter(counts)))
+}
+
+/** A balance, what was told since, and the balance now. */
+export type BalanceCheck = RowChanges & {
+  readonly providerAccountId: string
+  readonly opening: Decimal
+  readonly closing: Decimal
+}
+
 /** Whether the opening balance and what has been told since make the closing balance: a warning if not. */
-export function checkBalance(check: BalanceCheck): ProviderWarning | null {
-  const { opening, closing, added, modified, removed } = check
-  const before = [...modified.filter(({ stored }) => stored.removedAt === null).map(({ stored }) => stored), ...removed]
-  const after = [...added, ...modified.map(({ data }) => data)]
-  const effect = Decimal.subtract(sumOf(after.filter(isSettled)), sumOf(before.filter(isSettled)))
-  const expected = Decimal.add(opening, effect)
+export function checkBalance({
+  providerAccountId,
+  opening,
+  closing,
+  ...changes
+}: BalanceCheck): ProviderWarning | null {
+  const expected = Decimal.add(opening, effectOf(changes))
   const difference = Decimal.subtract(closing, expected)
   if (isZero(difference)) return null
 
-  const pending = Decimal.subtract(sumOf(after.filter(isPending)), sumOf(before.filter(isPending)))
+  const [, after] = sidesOf(changes)
+  const pending = effectOf(changes, isPending)
   const fees = sum(after.flatMap((row) => [...row.fees.map(({ amount }) => amount), row.commission ?? zero]))
   const causeOf = (): Cause => {
     if (difference === pending) return 'pending'
@@ -47,7 +68,13 @@ export function checkBalance(check: BalanceCheck): ProviderWarning | null {
     return 'unknown'
   }
   const message = 'The balance before and the transactions since do not make the balance.'
-  return warn(check.providerAccountId, message, { expected, found: closing, difference, cause: causeOf() })
+  return warn(providerAccountId, message, { expected, found: closing, difference, cause: causeOf() })
+}
+
+/** The money in an account: what its transactions add up to. `null` where the institution does not give it apart from what is held. */
+export function cashOf({ category, balance, cashBalance }: ProviderAccountData): Decimal | null {
+  const isCashAlone = category === 'depository' || category === 'credit' || category === 'loan'
+  return cashBalance ?? (isCashAlone ? balance : null)
 }
 
 /** How much prices may have moved between the request for the account and the one for what it holds: a part in so many. */

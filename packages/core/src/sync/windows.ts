@@ -16,9 +16,6 @@ export type WindowPlan = {
   readonly maxWindowDays: number | null
 }
 
-/** A pending transaction that is as old as this is not waited for any more. */
-const OLDEST_PENDING_DAYS = 45
-
 /**
  * The days that are asked for first, the oldest first, so that what is covered grows without a hole: those since the last sync with the overlap, or those the caller wants. Nothing when nothing is known of the past:
  * then {@link windowBefore} goes back from today.
@@ -28,10 +25,8 @@ export function recentWindows(plan: WindowPlan): DateRange[] {
   if (startDate !== undefined) return split({ from: startDate, to: endDate }, plan.maxWindowDays)
   if (covered === null) return []
   const overlap = addDays(covered.to, -plan.overlapDays)
-  const limit = addDays(today, -OLDEST_PENDING_DAYS)
-  const pending = plan.oldestPending !== null && plan.oldestPending >= limit ? plan.oldestPending : overlap
-  const from = [overlap, pending, addDays(covered.to, 1)].reduce(earlier)
-  return split({ from: [from, covered.from].reduce(later), to: endDate }, plan.maxWindowDays)
+  const from = earlier(overlap, plan.oldestPending ?? overlap)
+  return split({ from: later(from, covered.from), to: endDate }, plan.maxWindowDays)
 }
 
 /** The window of so many days that ends on a day. */

@@ -1,0 +1,113 @@
+import type { TransactionBatch } from '../data/batch.ts'
+import type { ProviderTransactionData } from '../data/transaction.ts'
+import { type DateRange, type IsoDate, toInstant } from '../dates.ts'
+import { Decimal } from '../decimal.ts'
+import type { Account } from '../ports/account-repository.ts'
+import type { TransactionalRepositories } from '../ports/repositories.ts'
+import type { Transaction } from '../ports/transaction-repository.ts'
+import { createRecordId } from '../record-id.ts'
+import { Ok, type Result } from '../result.ts'
+import type { TransactionChanges } from './changes.ts'
+import type { SyncLease } from './lease.ts'
+import { type Position, streamOf, toCursor } from './position.ts'
+import { cashOf, effectOf, type RowChanges } from './reconciliation.ts'
+import { saveTransactions } from './save-transactions.ts'
+import type { SyncError } from './sync-error.ts'
+import type { SyncParts } from './sync-parts.ts'
+import { intersect, joinRanges } from './windows.ts'
+
+/** The answer for some days. */
+export type AnsweredWindow = {
+  readonly batch: TransactionBatch
+  /** The days that were asked for; `null` for all there are. */
+  readonly window: DateRange | null
+  /** Where the account was before. */
+  readonly position: Position
+  /** Whether this goes back in time: then a window with nothing in it is the end. */
+  readonly isHistory: boolean
+  readonly today: IsoDate
+}
+
+/** What came of it. */
+export type CommittedWindow = {
+  readonly changes: TransactionChanges<Transaction>
+  readonly position: Position
+  /** Those of the changes that a balance shows: not what was there long before the first sync. */
+  readonly recent: RowChanges
+}
+
+/** Writes the rows of a window and the cursor that says so, both or neither. */
+export function commitWindow(
+  { parts: { repositories, runtime }, lease, account }: { parts: SyncParts; lease: SyncLease; account: Account },
+  answer: AnsweredWindow,
+): Promise<Result<CommittedWindow, SyncError>> {
+  const { batch, window } = answer
+  const covered = window === null ? batch.covered : intersect(batch.covered, window)
+  const createId = () => createRecordId(runtime)
+  return repositories.transaction<CommittedWindow, SyncError>(async (inside) => {
+    const renewed = await lease.renew(inside)
+    if (renewed.isErr()) return renewed
+    const { items: fetched, rejected } = batch
+    const row = { account, now: toInstant(runtime.now()), createId }
+    const saved = await saveTransactions(inside, { ...row, fetched, rejected, covered, merge: keepNames })
+    if (saved.isErr()) return saved
+    const recent = recentOf(saved.value, answer.position)
+    const moved = await savePosition(inside, account, answer.position, move({ ...answer, covered, recent, account }))
+    return moved.map((position) => ({ changes: saved.value, position, recent }))
+  })
+}
+
+/** Writes where an account is, if that has changed. */
+export async function savePosition(
+  { cursors }: Pick<TransactionalRepositories, 'cursors'>,
+  account: Account,
+  before: Position,
+  after: Position,
+): Promise<Result<Position, SyncError>> {
+  const names = { connectionId: account.connectionId, stream: streamOf(account) }
+  const cursor = toCursor(after, names)
+  if (JSON.stringify(cursor) === JSON.stringify(toCursor(before, names))) return Ok(before)
+  const saved = await cursors.save(cursor, before.version)
+  return saved.map(() => ({ ...after, version: cursor.version }))
+}
+
+function move({
+  batch,
+  window,
+  position,
+  isHistory,
+  today,
+  covered,
+  recent,
+  account,
+}: AnsweredWindow & { covered: DateRange | null; recent: RowChanges; account: Account }): Position {
+  const isEmpty = batch.items.length === 0 && batch.rejected.length === 0
+  const isEnd = isHistory && isCovering(covered, window) && (window === null || isEmpty)
+  const isToday = covered !== null && covered.to >= today
+  return {
+    ...position,
+    covered: joinRanges(position.covered, covered),
+    isWhole: position.isWhole || isEnd,
+    ledger:
+      position.ledger === null ? (isToday ? cashOf(account) : null) : Decimal.add(position.ledger, effectOf(recent)),
+  }
+}
+
+/** Whether all the days that were asked for are covered. */
+export function isCovering(covered: DateRange | null, window: DateRange | null): boolean {
+  return covered !== null && (window === null || (covered.from <= window.from && covered.to >= window.to))
+}
+
+function recentOf({ added, modified, removed }: TransactionChanges<Transaction>, { covered }: Position): RowChanges {
+  return { added: added.filter((row) => covered !== null && row.transactionDate >= covered.from), modified, removed }
+}
+
+/** What a security is called may be told with the rows around it, and not where these are left out: that is no news. */
+function keepNames(stored: Transaction, told: ProviderTransactionData): ProviderTransactionData {
+  return {
+    ...told,
+    symbol: told.symbol ?? stored.symbol,
+    securityName: told.securityName ?? stored.securityName,
+    assetType: told.assetType ?? stored.assetType,
+  }
+}

@@ -1,0 +1,45 @@
+import type { DateRange } from '../dates.ts'
+import { type Decimal, isDecimal } from '../decimal.ts'
+import type { Json } from '../json.ts'
+import type { SyncCursor } from '../ports/cursor-repository.ts'
+
+/** How far the transactions of an account are stored. */
+export type Position = {
+  /** The days that are stored completely. */
+  readonly covered: DateRange | null
+  /** Whether there is nothing before them. */
+  readonly isWhole: boolean
+  /** The balance that the stored transactions make; `null` where no balance is known. */
+  readonly ledger: Decimal | null
+  /** The version of the cursor; 0 when there is none. */
+  readonly version: number
+}
+
+/** The stream of an account's transactions. */
+export function streamOf({ providerAccountId }: { readonly providerAccountId: string }): string {
+  return `transactions:${providerAccountId}`
+}
+
+/** What a cursor says. One that can't be read says nothing but its days. */
+export function toPosition(cursor: SyncCursor | null): Position {
+  if (cursor === null) return { covered: null, isWhole: false, ledger: null, version: 0 }
+  const { isWhole, ledger } = readCursor(cursor.cursor)
+  const { covered, version } = cursor
+  return { covered, isWhole: isWhole === true, ledger: isDecimal(ledger) ? ledger : null, version }
+}
+
+/** The cursor that says so, in the version after it. */
+export function toCursor(
+  { covered, isWhole, ledger, version }: Position,
+  names: Pick<SyncCursor, 'connectionId' | 'stream'>,
+): SyncCursor {
+  return { ...names, cursor: JSON.stringify({ isWhole, ledger }), covered, version: version + 1 }
+}
+
+function readCursor(text: string | null): { readonly isWhole?: Json; readonly ledger?: Json } {
+  try {
+    return JSON.parse(text ?? '{}') ?? {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,76 @@
+import type { ProviderWarning, RejectedRecord } from '../data/batch.ts'
+import type { DateRange } from '../dates.ts'
+import type { EventError } from '../events.ts'
+
+/** How many records an answer changed in the store. */
+export type ChangeCounts = {
+  added: number
+  modified: number
+  removed: number
+  /** Told again as they are stored: nothing was written for them. */
+  unchanged: number
+}
+
+/** A record that could not be read, without the record itself: fit for logs. */
+export type ReportedRejection = Pick<RejectedRecord, 'id' | 'path' | 'reason'>
+
+/**
+ * How it went with an account: `complete` when the store now says what the institution says, `partial` when something of it is missing (an error came later, a record could not be read, the provider does not vouch
+ * for all days), `failed` when nothing could be had. What was stored stays stored, and the next sync goes on from there.
+ */
+export type SyncOutcome = 'complete' | 'partial' | 'failed'
+
+/** What became of one account. The counts are those of its transactions. */
+export type AccountReport = ChangeCounts & {
+  /** The account's id in the store. */
+  accountId: string
+  providerAccountId: string
+  outcome: SyncOutcome
+  /** What kept it from being complete; `null` when nothing failed. */
+  error: EventError | null
+  /** The days that are stored completely by now; `null` when nothing can be said. */
+  covered: DateRange | null
+  holdings: ChangeCounts
+  rejected: ReportedRejection[]
+  warnings: ProviderWarning[]
+}
+
+/** What a sync did. Plain JSON, and fit for logs: amounts are in the details of warnings alone. */
+export type SyncReport = {
+  connectionId: string
+  accounts: AccountReport[]
+  /** Records that belong to no account that is known. */
+  rejected: ReportedRejection[]
+  /** What concerns the connection as a whole. */
+  warnings: ProviderWarning[]
+}
+
+/** Nothing changed. */
+export function noChanges(): ChangeCounts {
+  return { added: 0, modified: 0, removed: 0, unchanged: 0 }
+}
+
+/** Counts more. */
+export function addCounts(to: ChangeCounts, more: ChangeCounts): void {
+  for (const key of ['added', 'modified', 'removed', 'unchanged'] as const) to[key] += more[key]
+}
+
+/** A report of an account nothing has become of yet. */
+export function createAccountReport(account: { id: string; providerAccountId: string }): AccountReport {
+  return {
+    accountId: account.id,
+    providerAccountId: account.providerAccountId,
+    outcome: 'complete',
+    error: null,
+    covered: null,
+    ...noChanges(),
+    holdings: noChanges(),
+    rejected: [],
+    warnings: [],
+  }
+}
+
+/** Records without what is in them. */
+export function toRejections(rejected: readonly RejectedRecord[]): ReportedRejection[] {
+  return rejected.map(({ id, path, reason }) => ({ id, path, reason }))
+}

@@ -1,0 +1,168 @@
+import type { ProviderWarning, TransactionBatch } from '../data/batch.ts'
+import { addDays, civilDate, type DateRange, type IsoDate, toInstant } from '../dates.ts'
+import { ProviderAbortedError } from '../errors/provider-error.ts'
+import type { StorageError } from '../errors/storage-error.ts'
+import type { Account } from '../ports/account-repository.ts'
+import type { Transaction } from '../ports/transaction-repository.ts'
+import { Err, Ok, type Result } from '../result.ts'
+import type { TransactionChanges } from './changes.ts'
+import { commitWindow, isCovering, savePosition } from './commit-window.ts'
+import type { SyncLease } from './lease.ts'
+import { type Position, streamOf, toPosition } from './position.ts'
+import { cashOf, checkBalance, type RowChanges } from './reconciliation.ts'
+import { type AccountReport, addCounts, toRejections } from './report.ts'
+import { countChanges } from './save-transactions.ts'
+import type { SyncError } from './sync-error.ts'
+import type { BoundProvider, SyncParts } from './sync-parts.ts'
+import { recentWindows, windowBefore } from './windows.ts'
+
+/** One account of a sync. */
+export type AccountSync = {
+  readonly parts: SyncParts
+  readonly provider: BoundProvider
+  readonly lease: SyncLease
+  readonly account: Account
+  /** What is written here as it goes. */
+  readonly report: AccountReport
+  readonly startDate?: IsoDate | undefined
+  readonly endDate?: IsoDate | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Told after each window. */
+  readonly onWindow: () => void
+}
+
+/** No institution has anything from before. */
+const EARLIEST = '1900-01-01'
+
+/** A pending transaction that is older is not waited for. */
+const PENDING_LOOKBACK_DAYS = 45
+
+/**
+ * Brings an account's transactions up to date, window by window: those since the last time first, then back until the institution has no more. Each window is committed with the cursor that says so: whatever ends this, the
+ * next sync goes on from there.
+ *
+ * @returns whether the store says now what the institution says.
+ */
+export async function syncTransactions(sync: AccountSync): Promise<Result<boolean, SyncError>> {
+  const { parts, provider, account, report, startDate } = sync
+  const { maxWindowDays, overlapDays } = provider.metadata.sync
+  const today = civilDate(toInstant(parts.runtime.now()), provider.metadata.timeZone)
+  const endDate = sync.endDate === undefined || sync.endDate > today ? today : sync.endDate
+  const found = await parts.repositories.cursors.find(account.connectionId, streamOf(account))
+  if (found.isErr()) return found
+  let position = toPosition(found.value)
+  report.covered = position.covered
+  const opening = position.ledger
+  const recent: RowChanges[] = []
+  let isWhole = true
+
+  const read = async (window: DateRange | null, isHistory: boolean): Promise<Result<TransactionBatch, SyncError>> => {
+    if (sync.signal?.aborted) return Err(new ProviderAbortedError({ provider: provider.slug, operation: 'sync' }))
+    const days = window === null ? { endDate } : { startDate: window.from, endDate: window.to }
+    const batch = await provider.fetchTransactions(account.providerAccountId, { ...days, signal: sync.signal })
+    if (batch.isErr()) return batch
+    const committed = await commitWindow(sync, { batch: batch.value, window, position, isHistory, today })
+    if (committed.isErr()) return committed
+    position = committed.value.position
+    recent.push(committed.value.recent)
+    isWhole = note(report, batch.value, window, committed.value.changes) && isWhole
+    report.covered = position.covered
+    sync.onWindow()
+    return batch
+  }
+
+  const oldestPending = await findOldestPending(sync, position, today)
+  if (oldestPending.isErr()) return oldestPending
+  const plan = { covered: position.covered, today, startDate, endDate, overlapDays, maxWindowDays }
+  for (const window of recentWindows({ ...plan, oldestPending: oldestPending.value })) {
+    const batch = await read(window, false)
+    if (batch.isErr()) return batch
+  }
+  if (startDate === undefined && !position.isWhole) {
+    const history = maxWindowDays === null ? await read(null, true) : await readHistory(maxWindowDays)
+    if (history.isErr()) return history
+  }
+  const closing = cashOf(account)
+  if (opening !== null && closing !== null && isWhole) {
+    const { providerAccountId } = account
+    const warning = checkBalance({ providerAccountId, opening, closing, ...joined(recent) })
+    if (warning !== null) report.warnings.push(warning)
+  }
+  return Ok(isWhole)
+
+  /** Back, a window at a time, until a whole one is empty, or the provider refuses to go further. */
+  async function readHistory(days: number): Promise<Result<void, SyncError>> {
+    let to = position.covered === null ? endDate : addDays(position.covered.from, -1)
+    for (; to > EARLIEST; to = addDays(to, -days)) {
+      const batch = await read(windowBefore(to, days), true)
+      if (batch.isErr()) return position.covered !== null && isRefusal(batch.error) ? endHistory() : batch
+      if (position.isWhole || (batch.value.items.length === 0 && batch.value.rejected.length === 0)) break
+    }
+    return Ok(undefined)
+  }
+
+  async function endHistory(): Promise<Result<void, SyncError>> {
+    const message = 'The provider refuses to give transactions of earlier days.'
+    report.warnings.push(warn(account, message, { from: position.covered?.from ?? null }))
+    const saved = await savePosition(parts.repositories, account, position, { ...position, isWhole: true })
+    return saved.map(() => undefined)
+  }
+}
+
+/** A provider that gave later days and can't be asked for earlier ones. */
+function isRefusal(error: SyncError): boolean {
+  return error.code === 'PROVIDER_INVALID_INPUT' || ('status' in error && error.status === 400)
+}
+
+/** The oldest day of a pending transaction; `null` when there is none. */
+async function findOldestPending(
+  { parts, account }: AccountSync,
+  { covered }: Position,
+  today: IsoDate,
+): Promise<Result<IsoDate | null, StorageError>> {
+  if (covered === null) return Ok(null)
+  const range = { from: addDays(today, -PENDING_LOOKBACK_DAYS), to: today }
+  const rows = await parts.repositories.transactions.listInRange(account.id, range)
+  const isPending = ({ status, removedAt }: Transaction) => status === 'pending' && removedAt === null
+  return rows.map((stored) => stored.find(isPending)?.transactionDate ?? null)
+}
+
+/** Writes into the report what a window gave. Whether that was all there is. */
+function note(
+  report: AccountReport,
+  { covered, rejected, warnings }: TransactionBatch,
+  window: DateRange | null,
+  changes: TransactionChanges<Transaction>,
+): boolean {
+  addCounts(report, countChanges(changes))
+  report.rejected.push(...toRejections(rejected))
+  report.warnings.push(...warnings)
+  const isVouchedFor = isCovering(covered, window)
+  if (!isVouchedFor) {
+    const message =
+      'The provider does not vouch for all of these days: transactions may be missing. They are asked for again the next time.'
+    report.warnings.push(warn(report, message, { asked: window, covered }))
+  }
+  if (changes.withheld.length > 0) {
+    const message =
+      'Transactions that were there before are missing from the answer, and were kept: an institution does not take back so many at once.'
+    report.warnings.push(warn(report, message, { missing: changes.withheld.length, asked: window }))
+  }
+  return isVouchedFor && rejected.length === 0 && changes.withheld.length === 0
+}
+
+function warn(
+  { providerAccountId }: { readonly providerAccountId: string },
+  message: string,
+  details: ProviderWarning['details'],
+): ProviderWarning {
+  return { code: 'POSSIBLY_TRUNCATED', providerAccountId, message, details }
+}
+
+function joined(all: readonly RowChanges[]): RowChanges {
+  return {
+    added: all.flatMap(({ added }) => added),
+    modified: all.flatMap(({ modified }) => modified),
+    removed: all.flatMap(({ removed }) => removed),
+  }
+}

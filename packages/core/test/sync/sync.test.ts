@@ -1,0 +1,358 @@
+import { describe, expect, test } from 'vitest'
+import { ConnectionError, ProviderInvalidInputError, ProviderRateLimitError } from '../../src/index.ts'
+import { Bank, decimal, unavailable } from './bank.ts'
+import { connectionId, follow } from './synced-bank.ts'
+
+/** A bank with an account of so many rows, one every few days. */
+function bankWith(rows: number, everyDays = 4): Bank {
+  const bank = new Bank()
+  bank.open('checking')
+  for (let index = 0; index < rows; index++) bank.book('checking', { daysAgo: index * everyDays })
+  return bank
+}
+
+describe('a first sync', () => {
+  test('copies everything, back until a window is empty, and a second one writes nothing', async () => {
+    const bank = bankWith(40)
+    bank.hold('checking', [{ providerHoldingId: 'h1', quantity: decimal(5) }])
+    const { sync, stateOf, truthOf, writes, rowsOf, accountOf, repositories } = follow(bank)
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([
+      { outcome: 'complete', error: null, added: 40, modified: 0, removed: 0, unchanged: 0, holdings: { added: 1 } },
+    ])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    expect(bank.calls).toEqual([
+      'accounts',
+      'checking 2026-01-03..2026-02-01',
+      'checking 2025-12-04..2026-01-02',
+      'checking 2025-11-04..2025-12-03',
+      'checking 2025-10-05..2025-11-03',
+      'checking 2025-09-05..2025-10-04',
+      'checking 2025-08-06..2025-09-04',
+      'checking 2025-07-07..2025-08-05',
+      'checking holdings',
+    ])
+    const { id } = await accountOf('checking')
+    const balances = { userId: 'user-1', accountId: id, after: null, limit: 10 }
+    expect((await repositories.balances.list(balances)).unwrap()).toMatchObject([{ day: '2026-02-01', source: 'sync' }])
+
+    const before = await rowsOf('checking')
+    writes.rows = 0
+    bank.calls.length = 0
+    bank.now += 3_600_000
+    const again = (await sync()).unwrap()
+    expect(writes.rows).toBe(0)
+    expect(again.accounts).toMatchObject([{ outcome: 'complete', added: 0, modified: 0, removed: 0 }])
+    expect(await rowsOf('checking')).toEqual(before)
+    expect(bank.calls).toEqual(['accounts', 'checking 2026-01-27..2026-02-01', 'checking holdings'])
+  })
+
+  test('asks once for everything where there is no longest window', async () => {
+    const bank = new Bank({ maxWindowDays: null, overlapDays: 3 })
+    bank.open('checking')
+    bank.book('checking', { daysAgo: 900 })
+    const { sync, stateOf, truthOf } = follow(bank)
+    await sync()
+    bank.book('checking')
+    bank.pass(10)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ added: 1, outcome: 'complete' }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    expect(bank.calls.filter((call) => call.startsWith('checking 2') || call.includes('all'))).toEqual([
+      'checking all..2026-02-01',
+      'checking 2026-01-29..2026-02-11',
+    ])
+  })
+
+  test('that is broken off goes on where it was', async () => {
+    const bank = bankWith(40)
+    bank.fault = (call) => (call.startsWith('checking 2025-10') ? unavailable() : null)
+    const { sync, stateOf, truthOf } = follow(bank)
+    const broken = (await sync()).unwrap()
+    expect(broken.accounts).toMatchObject([
+      {
+        outcome: 'partial',
+        error: { code: 'PROVIDER_UNAVAILABLE' },
+        covered: { from: '2025-11-04', to: '2026-02-01' },
+      },
+    ])
+    bank.fault = () => null
+    bank.calls.length = 0
+    bank.pass(1)
+    const mended = (await sync()).unwrap()
+    expect(mended.accounts).toMatchObject([{ outcome: 'complete', error: null }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    expect(bank.calls.slice(1, 3)).toEqual(['checking 2026-01-27..2026-02-02', 'checking 2025-10-05..2025-11-03'])
+  })
+
+  test('ends where the provider refuses to go further back', async () => {
+    const bank = bankWith(40)
+    const refusal = new ProviderInvalidInputError({
+      provider: 'model-bank',
+      operation: 'fetchTransactions',
+      issues: [],
+    })
+    bank.fault = (call) => (call.startsWith('checking 2025-10') ? refusal : null)
+    const { sync } = follow(bank)
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([{ outcome: 'complete', warnings: [{ code: 'POSSIBLY_TRUNCATED' }] }])
+    bank.calls.length = 0
+    await sync()
+    expect(bank.calls).toEqual(['accounts', 'checking 2026-01-27..2026-02-01', 'checking holdings'])
+  })
+})
+
+describe('what changes at the bank', () => {
+  test('is changed in place, and what is gone is marked', async () => {
+    const bank = bankWith(10, 1)
+    const [first, second, third, fourth] = bank.rowsOf('checking')
+    const pending = bank.book('checking', { status: 'pending', description: 'HOTEL' })
+    const { sync, stateOf, truthOf, rowsOf } = follow(bank)
+    await sync()
+    const idOf = new Map((await rowsOf('checking')).map((row) => [row.providerTransactionId, row.id]))
+
+    bank.pass(3)
+    if (first === undefined || second === undefined || third === undefined || fourth === undefined) return
+    bank.put({ ...first, description: 'CORRECTED', amount: decimal(-99) })
+    bank.drop(second)
+    bank.drop(third)
+    bank.put({ ...third, providerTransactionId: 'renumbered' })
+    bank.drop(pending)
+    bank.put({ ...pending, status: 'posted', providerTransactionId: 'posted', transactionDate: bank.today })
+    const late = bank.book('checking', { daysAgo: 6 })
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([{ outcome: 'complete', added: 1, modified: 3, removed: 1, warnings: [] }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    const rows = new Map((await rowsOf('checking')).map((row) => [row.providerTransactionId, row]))
+    expect(rows.get('renumbered')?.id).toBe(idOf.get(third.providerTransactionId))
+    expect(rows.get('posted')?.id).toBe(idOf.get(pending.providerTransactionId))
+    expect(rows.get(second.providerTransactionId)).toMatchObject({ removedAt: '2026-02-04T18:00:00.000Z', version: 2 })
+    expect(rows.get(late.providerTransactionId)?.version).toBe(1)
+  })
+
+  test('reaches as far back as the oldest pending row', async () => {
+    const bank = bankWith(10)
+    const hotel = bank.book('checking', { status: 'pending', description: 'HOTEL', daysAgo: 1 })
+    const { sync, stateOf, truthOf, rowsOf } = follow(bank)
+    await sync()
+    bank.pass(9)
+    await sync()
+    bank.pass(4)
+    bank.drop(hotel)
+    bank.put({ ...hotel, status: 'posted', providerTransactionId: 'posted', transactionDate: bank.today })
+    await sync()
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    expect(await rowsOf('checking')).toHaveLength(11)
+  })
+
+  test('far back is found by asking for those days', async () => {
+    const bank = bankWith(30)
+    const { sync, stateOf, truthOf } = follow(bank)
+    await sync()
+    bank.book('checking', { daysAgo: 80 })
+    await sync()
+    expect(await stateOf('checking')).not.toEqual(truthOf('checking'))
+    const report = (await sync({ startDate: bank.rowsOf('checking').at(-2)?.transactionDate })).unwrap()
+    expect(report.accounts).toMatchObject([{ outcome: 'complete', added: 1, removed: 0 }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
+  test('at an account that is no longer shown leaves it, and its rows, inactive', async () => {
+    const bank = bankWith(5)
+    bank.open('savings')
+    bank.book('savings')
+    const { sync, accountOf, rowsOf } = follow(bank)
+    await sync()
+    const savings = bank.accounts.get('savings')
+    bank.accounts.delete('savings')
+    await sync()
+    expect(await accountOf('savings')).toMatchObject({ isActive: false, version: 2 })
+    expect(await rowsOf('savings')).toMatchObject([{ removedAt: null }])
+    bank.fault = (call) => (call === 'accounts' ? 'half' : null)
+    await sync()
+    expect(await accountOf('checking')).toMatchObject({ isActive: true })
+    bank.fault = () => null
+    if (savings !== undefined) bank.accounts.set('savings', savings)
+    await sync()
+    expect(await accountOf('savings')).toMatchObject({ isActive: true })
+  })
+})
+
+describe('an answer that is not to be believed', () => {
+  test('an empty one removes nothing and is told of', async () => {
+    const bank = bankWith(10, 1)
+    const { sync, stateOf, truthOf } = follow(bank)
+    await sync()
+    bank.fault = () => 'empty'
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([
+      { outcome: 'partial', removed: 0, warnings: [{ code: 'POSSIBLY_TRUNCATED', details: { missing: 6 } }] },
+    ])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
+  test('one that is not vouched for removes nothing, and the days are asked for again', async () => {
+    const bank = bankWith(10, 1)
+    const { sync, stateOf, truthOf } = follow(bank)
+    await sync()
+    bank.pass(2)
+    bank.book('checking')
+    bank.fault = () => 'unsure'
+    expect((await sync()).unwrap().accounts).toMatchObject([
+      { outcome: 'partial', added: 1, removed: 0, covered: { to: '2026-02-01' } },
+    ])
+    bank.fault = () => null
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { to: '2026-02-03' } }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
+  test('a record that can not be read keeps its row, and is reported without what is in it', async () => {
+    const bank = bankWith(10, 1)
+    const { sync, stateOf, truthOf } = follow(bank)
+    await sync()
+    const [row] = bank.rowsOf('checking')
+    const id = row?.providerTransactionId ?? null
+    bank.unreadable.push({ id, providerAccountId: 'checking', path: '$[0]', reason: 'bad', rawData: 'secret 4711' })
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([
+      { outcome: 'partial', removed: 0, rejected: [{ id, path: '$[0]', reason: 'bad' }] },
+    ])
+    expect(JSON.stringify(report)).not.toContain('4711')
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+})
+
+describe('several accounts', () => {
+  const twoAccounts = () => {
+    const bank = bankWith(3)
+    bank.open('savings')
+    bank.book('savings')
+    return bank
+  }
+
+  test('one that fails does not fail the other', async () => {
+    const bank = twoAccounts()
+    bank.fault = (call) => (call.startsWith('checking') ? unavailable() : null)
+    const { sync, stateOf, truthOf, events } = follow(bank)
+    expect((await sync()).unwrap().accounts).toMatchObject([
+      { providerAccountId: 'checking', outcome: 'failed', error: { code: 'PROVIDER_UNAVAILABLE', retryable: true } },
+      { providerAccountId: 'savings', outcome: 'complete', error: null },
+    ])
+    expect(await stateOf('savings')).toEqual(truthOf('savings'))
+    expect(events.map(({ type }) => type)).toEqual([
+      'AccountSyncAttempted',
+      'AccountSyncSucceeded',
+      'TransactionSyncAttempted',
+      'TransactionSyncFailed',
+      'HoldingSyncAttempted',
+      'HoldingSyncFailed',
+      'TransactionSyncAttempted',
+      'TransactionSyncSucceeded',
+      'HoldingSyncAttempted',
+      'HoldingSyncSucceeded',
+    ])
+  })
+
+  test('what would meet them all is asked for once', async () => {
+    const bank = twoAccounts()
+    const limit = { provider: 'model-bank', operation: 'fetchTransactions', retryAfterSeconds: 60 }
+    bank.fault = (call) => (call === 'accounts' ? null : new ProviderRateLimitError(limit))
+    const { sync } = follow(bank)
+    expect((await sync()).unwrap().accounts).toMatchObject([
+      { outcome: 'failed', error: { code: 'PROVIDER_RATE_LIMITED' } },
+      { outcome: 'failed', error: { code: 'PROVIDER_RATE_LIMITED' } },
+    ])
+    expect(bank.calls).toHaveLength(2)
+  })
+
+  test('the caller ends it between two steps, and hears of each', async () => {
+    const bank = twoAccounts()
+    const { sync, stateOf, truthOf } = follow(bank)
+    const controller = new AbortController()
+    const progress: string[] = []
+    const report = await sync({
+      signal: controller.signal,
+      onProgress: ({ accountsDone, accountsTotal, account }) => {
+        progress.push(`${accountsDone}/${accountsTotal} ${account.providerAccountId} ${account.added}`)
+        if (accountsDone === 1) controller.abort()
+      },
+    })
+    expect(progress.at(-1)).toBe('1/2 checking 3')
+    expect(report.unwrap().accounts).toMatchObject([
+      { outcome: 'complete' },
+      { outcome: 'failed', error: { code: 'PROVIDER_ABORTED' } },
+    ])
+    await sync()
+    expect(await stateOf('savings')).toEqual(truthOf('savings'))
+  })
+
+  test('only what is asked for is fetched', async () => {
+    const bank = twoAccounts()
+    const { sync } = follow(bank)
+    await sync({ include: ['accounts'] })
+    expect(bank.calls).toEqual(['accounts'])
+    bank.calls.length = 0
+    await sync({ include: ['holdings'] })
+    expect(bank.calls).toEqual(['checking holdings', 'savings holdings'])
+  })
+})
+
+describe('two syncs of one connection', () => {
+  test('the second is refused before it asks for anything', async () => {
+    const bank = bankWith(3)
+    const { sync, repositories } = follow(bank)
+    await repositories.leases.acquire({ key: `sync:${connectionId}`, owner: 'other', milliseconds: 60_000 })
+    const refused = await sync()
+    expect(refused.isErr() && refused.error).toMatchObject(new ConnectionError('SYNC_IN_PROGRESS'))
+    expect(bank.calls).toEqual([])
+    bank.now += 60_000
+    expect((await sync()).isOk()).toBe(true)
+    expect((await sync()).isOk()).toBe(true)
+  })
+
+  test('one that lost its lease writes nothing more', async () => {
+    const bank = bankWith(20)
+    const { sync, repositories, rowsOf } = follow(bank)
+    bank.fault = (call) => {
+      if (!call.startsWith('checking 2025-12')) return null
+      bank.now += 10 * 60_000
+      void repositories.leases.acquire({ key: `sync:${connectionId}`, owner: 'other', milliseconds: 60_000 })
+      return null
+    }
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([{ outcome: 'partial', error: { code: 'SYNC_IN_PROGRESS' }, added: 8 }])
+    expect(await rowsOf('checking')).toHaveLength(8)
+  })
+})
+
+describe('the balance', () => {
+  test('that does not come of the transactions is told of, with both numbers, until it does', async () => {
+    const bank = bankWith(5)
+    const { sync } = follow(bank)
+    await sync()
+    const account = bank.accounts.get('checking')
+    if (account?.balance == null) return
+    bank.book('checking', { amount: decimal('-20') })
+    bank.accounts.set('checking', { ...account, balance: decimal('984.5') })
+    const before = account.balance
+    const report = (await sync()).unwrap()
+    expect(before).toBe('937.5')
+    expect(report.accounts).toMatchObject([
+      { outcome: 'complete', warnings: [{ code: 'BALANCE_MISMATCH', details: { expected: '917.5', found: '984.5' } }] },
+    ])
+    expect((await sync()).unwrap().accounts[0]?.warnings).toHaveLength(1)
+    bank.accounts.set('checking', { ...account, balance: decimal('917.5') })
+    expect((await sync()).unwrap().accounts[0]?.warnings).toEqual([])
+  })
+
+  test('counts what a broken sync had stored already', async () => {
+    const bank = bankWith(20)
+    const { sync } = follow(bank)
+    await sync()
+    bank.pass(40)
+    for (const daysAgo of [38, 10, 2]) bank.book('checking', { daysAgo })
+    bank.fault = (call) => (call.includes('..2026-03-13') ? unavailable() : null)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'partial', added: 1 }])
+    bank.fault = () => null
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 2, warnings: [] }])
+  })
+})
