@@ -128,7 +128,11 @@ export type ChangePage<E> = {
 
 /** A connector whose data come as changes since a cursor. The connector owns the cursor's shape; hosts keep it as it is. */
 export interface ChangeSource<E = Json, C extends Credentials = Credentials> extends Connector<C> {
-  /** From the start with `null`. The same cursor gives the same page while nothing new has happened. Ends after the first `Err`. */
+  /**
+   * From the start with `null`. The same cursor gives the same page while nothing new has happened. Ends after the first `Err`.
+   *
+   * A cursor that the provider no longer knows is `PROVIDER_INVALID_INPUT` with an issue of the path `cursor`: then whoever follows the changes starts again with `null`.
+   */
   fetchChanges(
     credentials: C,
     cursor: string | null,

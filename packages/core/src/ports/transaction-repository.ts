@@ -1,4 +1,4 @@
-import type { ProviderTransactionData } from '../data/transaction.ts'
+import type { ProviderTransactionData, TransactionStatus } from '../data/transaction.ts'
 import type { DateRange, Instant, IsoDate } from '../dates.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import type { Result } from '../result.ts'
@@ -24,6 +24,8 @@ export type TransactionListQuery = {
   from?: IsoDate | undefined
   /** Only those up to this day. */
   to?: IsoDate | undefined
+  /** Only those in this state. */
+  status?: TransactionStatus | undefined
   /** Whether those that were removed are wanted as well: not if it is left out. */
   includeRemoved?: boolean | undefined
   /** The last one of the page before; `null` for the first page. */

@@ -33,7 +33,7 @@ export type TransactionChanges<S extends StoredTransaction> = {
 }
 
 /** As long as a card's authorization may take to be posted. */
-export const PENDING_DAYS = 14
+const PENDING_DAYS = 14
 /** So many may vanish however few an account has. */
 const FEW = 5
 
@@ -101,6 +101,13 @@ function wholeContentOf(row: ProviderTransactionData): string {
   const { occurredAt, authorizedDate, settlementDate, checkNumber, status, transactionType, subtype } = row
   const details = [occurredAt, authorizedDate, settlementDate, checkNumber, status, transactionType, subtype]
   return JSON.stringify([contentOf(row), row.transactionDate, details])
+}
+
+/** Whether a row may be a pending one that was posted. */
+export function isPostingOf(pending: ProviderTransactionData, row: ProviderTransactionData): boolean {
+  const { transactionDate: day } = row
+  const isInTime = day >= pending.transactionDate && daysBetween(pending.transactionDate, day) <= PENDING_DAYS
+  return isInTime && !isPending(row) && contentOf(pending) === contentOf(row)
 }
 
 /** The ways in which a vanished row is one that arrived, the surest first. */

@@ -1,4 +1,4 @@
-import type { Batch } from '../data/batch.ts'
+import type { Batch, RejectedRecord } from '../data/batch.ts'
 import type { ProviderHoldingData } from '../data/holding.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import type { Account } from '../ports/account-repository.ts'
@@ -12,7 +12,13 @@ import type { ChangeCounts } from './report.ts'
 export async function saveHoldings(
   { holdings }: Pick<TransactionalRepositories, 'holdings'>,
   account: Account,
-  { items, rejected, complete }: Pick<Batch<ProviderHoldingData>, 'items' | 'rejected' | 'complete'>,
+  {
+    items,
+    rejected,
+    complete,
+  }: Pick<Batch<ProviderHoldingData>, 'items' | 'complete'> & {
+    readonly rejected: readonly Pick<RejectedRecord, 'id'>[]
+  },
   createId: () => string,
 ): Promise<Result<ChangeCounts, StorageError>> {
   const stored = await holdings.listByAccount(account.id)

@@ -17,12 +17,13 @@ function compare(one: Place, other: Place): number {
 /** Transactions in memory. */
 export function memoryTransactions({ read, write }: Access): TransactionRepository {
   return {
-    async list({ userId, accountId, from, to, includeRemoved = false, after, limit }) {
+    async list({ userId, accountId, from, to, status, includeRemoved = false, after, limit }) {
       const isWanted = (row: Transaction) =>
         row.userId === userId &&
         (accountId === undefined || row.accountId === accountId) &&
         (from === undefined || row.transactionDate >= from) &&
         (to === undefined || row.transactionDate <= to) &&
+        (status === undefined || row.status === status) &&
         (includeRemoved || row.removedAt === null) &&
         (after === null || compare(row, after) < 0)
       return Ok(select(read().transactions, isWanted, (one, other) => compare(other, one), limit))
