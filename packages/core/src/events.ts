@@ -2,6 +2,7 @@ import { type Instant, toInstant } from './dates.ts'
 import type { FinportError, UserAction } from './errors/finport-error.ts'
 import type { Json } from './json.ts'
 import { createRecordId, type RecordIdSource } from './record-id.ts'
+import { type SyncEventDetails, syncActions } from './sync/sync-events.ts'
 
 /** The kinds of events, and what an audit log calls each. */
 const actions = {
@@ -15,6 +16,7 @@ const actions = {
   ProviderDisconnectionAttempted: 'PROVIDER_DISCONNECTION_ATTEMPTED',
   ProviderDisconnectionSucceeded: 'PROVIDER_DISCONNECTED',
   ProviderDisconnectionFailed: 'PROVIDER_DISCONNECTION_FAILED',
+  ...syncActions,
 } as const
 
 type Actions = typeof actions
@@ -36,7 +38,7 @@ export type EventError = {
 }
 
 /** What some events tell beside what all do. */
-type EventDetails = {
+type EventDetails = SyncEventDetails & {
   ProviderConnectionFailed: { error: EventError }
   ProviderConnectionExpired: {
     /** What the provider or the vault said: the user has to log in again. */

@@ -38,17 +38,17 @@ export type CommittedWindow = {
 
 /** Writes the rows of a window and the cursor that says so, both or neither. */
 export function commitWindow(
-  { parts: { repositories, runtime }, lease, account }: { parts: SyncParts; lease: SyncLease; account: Account },
+  { parts, lease, account }: { parts: SyncParts; lease: SyncLease; account: Account },
   answer: AnsweredWindow,
 ): Promise<Result<CommittedWindow, SyncError>> {
   const { batch, window } = answer
   const covered = window === null ? batch.covered : intersect(batch.covered, window)
-  const createId = () => createRecordId(runtime)
-  return repositories.transaction<CommittedWindow, SyncError>(async (inside) => {
+  const createId = () => createRecordId(parts)
+  return parts.repositories.transaction<CommittedWindow, SyncError>(async (inside) => {
     const renewed = await lease.renew(inside)
     if (renewed.isErr()) return renewed
     const { items: fetched, rejected } = batch
-    const row = { account, now: toInstant(runtime.now()), createId }
+    const row = { account, now: toInstant(parts.now()), createId }
     const saved = await saveTransactions(inside, { ...row, fetched, rejected, covered, merge: keepNames })
     if (saved.isErr()) return saved
     const recent = recentOf(saved.value, answer.position)

@@ -66,7 +66,7 @@ export function createFeed(parts: FeedParts): Feed {
       const issues = [{ path: 'connectionId', reason: 'Its provider has no changes to follow.' }]
       return Err(new ProviderInvalidInputError({ provider: source.slug, operation: 'feed', issues }))
     }
-    const owner = createRecordId(parts.runtime)
+    const owner = createRecordId(parts)
     return withSyncLease<FeedReport, E | SyncError>(parts.repositories, { connectionId, owner }, async (lease) => {
       const found = await parts.repositories.cursors.find(connectionId, stream)
       if (found.isErr()) return found

@@ -11,7 +11,7 @@ const PAGE = 100
 export async function findFileConnection(
   { connections }: Pick<Repositories, 'connections'>,
   names: { userId: string; provider: string; alias: string },
-  runtime: RecordIdSource,
+  source: RecordIdSource,
 ): Promise<Result<Connection, StorageError>> {
   const { userId, provider, alias } = names
   for (let after: string | null = null; ; ) {
@@ -22,8 +22,8 @@ export async function findFileConnection(
     after = page.value.at(-1)?.id ?? null
     if (page.value.length < PAGE) break
   }
-  const id = createRecordId(runtime)
-  const created = createConnection({ id, ...names, sandbox: false, meta: {} }, toInstant(runtime.now()))
+  const id = createRecordId(source)
+  const created = createConnection({ id, ...names, sandbox: false, meta: {} }, toInstant(source.now()))
   return Ok({ ...created, version: 0 })
 }
 

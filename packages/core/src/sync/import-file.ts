@@ -90,16 +90,16 @@ async function importInto(
   request: ImportRequest,
   { provider, identification }: ChosenProvider,
 ): Promise<Result<ImportReport, SyncError>> {
-  const { repositories, runtime, emit } = parts
+  const { repositories, emit } = parts
   const { userId, alias = '', dryRun = false } = request
-  const found = await findFileConnection(repositories, { userId, provider: provider.slug, alias }, runtime)
+  const found = await findFileConnection(repositories, { userId, provider: provider.slug, alias }, parts)
   if (found.isErr()) return found
   const connection = found.value
   const about = { userId, connectionId: connection.version === 0 ? null : connection.id, provider: provider.slug }
   emit('FileImportAttempted', about)
   const imported = await withSyncLease(
     repositories,
-    { connectionId: connection.id, owner: createRecordId(runtime) },
+    { connectionId: connection.id, owner: createRecordId(parts) },
     async (lease) => {
       const credentials = await toCredentials(parts, request, connection, provider)
       if (credentials.isErr()) return credentials
@@ -108,8 +108,8 @@ async function importInto(
         lease,
         connection,
         timeZone: provider.metadata.timeZone,
-        now: toInstant(runtime.now()),
-        createId: () => createRecordId(runtime),
+        now: toInstant(parts.now()),
+        createId: () => createRecordId(parts),
       })
       let told = 0
       const onRows = (rows: number) => {

@@ -18,7 +18,7 @@ export async function syncHoldings(sync: AccountSync): Promise<Result<boolean, S
   const batch = fetched.value
   const saved = await parts.repositories.transaction<ChangeCounts, SyncError>(async (inside) => {
     const renewed = await lease.renew(inside)
-    return renewed.isErr() ? renewed : saveHoldings(inside, account, batch, () => createRecordId(parts.runtime))
+    return renewed.isErr() ? renewed : saveHoldings(inside, account, batch, () => createRecordId(parts))
   })
   if (saved.isErr()) return saved
   addCounts(report.holdings, saved.value)

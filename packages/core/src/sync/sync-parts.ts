@@ -9,11 +9,9 @@ import type { Result } from '../result.ts'
 import type { SyncError } from './sync-error.ts'
 
 /** What a sync, an import and a feed are made of. */
-export type SyncParts = {
+export type SyncParts = RecordIdSource & {
   readonly repositories: Repositories
   readonly emit: EventEmitter
-  /** The clock, and random bytes for ids. */
-  readonly runtime: RecordIdSource
 }
 
 /** A provider's calls with the credentials bound in. */

@@ -46,7 +46,7 @@ const PENDING_LOOKBACK_DAYS = 45
 export async function syncTransactions(sync: AccountSync): Promise<Result<boolean, SyncError>> {
   const { parts, provider, account, report, startDate } = sync
   const { maxWindowDays, overlapDays } = provider.metadata.sync
-  const today = civilDate(toInstant(parts.runtime.now()), provider.metadata.timeZone)
+  const today = civilDate(toInstant(parts.now()), provider.metadata.timeZone)
   const endDate = sync.endDate === undefined || sync.endDate > today ? today : sync.endDate
   const found = await parts.repositories.cursors.find(account.connectionId, streamOf(account))
   if (found.isErr()) return found

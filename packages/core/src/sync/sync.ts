@@ -59,7 +59,7 @@ export function createSync(parts: ProviderSyncParts): Sync {
     const { userId, connectionId } = request
     const provider = await parts.open({ userId, connectionId })
     if (provider.isErr()) return provider
-    const owner = createRecordId(parts.runtime)
+    const owner = createRecordId(parts)
     return withSyncLease(parts.repositories, { connectionId, owner }, (lease) =>
       syncConnection({ parts, request, provider: provider.value, lease }),
     )
@@ -103,7 +103,7 @@ async function syncAccounts(
   { parts, request, provider, lease }: ConnectionSync,
   report: SyncReport,
 ): Promise<Result<Account[], SyncError>> {
-  const { emit, repositories, runtime } = parts
+  const { emit, repositories } = parts
   const { userId, connectionId, signal } = request
   const about = { userId, connectionId, provider: provider.slug }
   emit('AccountSyncAttempted', about)
@@ -116,8 +116,8 @@ async function syncAccounts(
         batch,
         source: 'sync',
         timeZone: provider.metadata.timeZone,
-        now: toInstant(runtime.now()),
-        createId: () => createRecordId(runtime),
+        now: toInstant(parts.now()),
+        createId: () => createRecordId(parts),
       })
     })
   const fail = (error: SyncError) => {

@@ -39,7 +39,7 @@ function taskList(changes: string[], perPage = 2) {
 function feedOf(source: ReturnType<typeof taskList>, repositories = createMemoryRepositories()) {
   const { fetchChanges } = source
   const open = async () => Ok({ protocol: 1 as const, slug: 'task-list', metadata: fakeMetadata, fetchChanges })
-  const feed = createFeed({ repositories, runtime: { now: Date.now, random: countingBytes() }, open })
+  const feed = createFeed({ repositories, now: Date.now, random: countingBytes(), open })
   const kept: string[] = []
   const keep = async ({ changes, fromStart }: FeedPage): Promise<Result<undefined, StorageError>> => {
     if (fromStart) kept.push('start')
@@ -110,7 +110,7 @@ describe('a feed', () => {
   test('of a connector without changes is refused', async () => {
     const open = async () => Ok({ protocol: 1 as const, slug: 'bank', metadata: fakeMetadata })
     const repositories = createMemoryRepositories()
-    const feed = createFeed({ repositories, runtime: { now: Date.now, random: countingBytes() }, open })
+    const feed = createFeed({ repositories, now: Date.now, random: countingBytes(), open })
     const refused = await feed({ userId, connectionId, onPage: async () => Ok(undefined) })
     expect(refused.isErr() && refused.error.code).toBe('PROVIDER_INVALID_INPUT')
   })

@@ -49,12 +49,12 @@ function importer() {
   const repositories = createMemoryRepositories()
   const writes: Writes = { rows: 0 }
   const events: FinportEvent[] = []
-  const runtime = { now: () => Date.parse('2026-06-01T12:00:00Z'), random: countingBytes() }
+  const source = { now: () => Date.parse('2026-06-01T12:00:00Z'), random: countingBytes() }
   const providers = createRegistry().register(keyBank).register(otherBank).register(statementBank)
   const importFile = createImportFile({
     repositories: countWrites(repositories, writes),
-    emit: createEventEmitter((event) => void events.push(event), runtime),
-    runtime,
+    emit: createEventEmitter((event) => void events.push(event), source),
+    ...source,
     providers: providers as unknown as ProviderSource,
   })
   const rows = async (includeRemoved = true) => {

@@ -29,10 +29,10 @@ export function countingBytes(): (bytes: number) => Uint8Array {
 export function follow(bank: Bank, repositories: Repositories = createMemoryRepositories({ now: () => bank.now })) {
   const events: FinportEvent[] = []
   const writes: Writes = { rows: 0 }
-  const runtime = { now: () => bank.now, random: countingBytes() }
-  const emit = createEventEmitter((event) => void events.push(event), runtime)
+  const source = { now: () => bank.now, random: countingBytes() }
+  const emit = createEventEmitter((event) => void events.push(event), source)
   const counted = countWrites(repositories, writes)
-  const sync = createSync({ repositories: counted, emit, runtime, open: async () => Ok(bank.provider()) })
+  const sync = createSync({ repositories: counted, emit, ...source, open: async () => Ok(bank.provider()) })
 
   const accounts = async () => (await repositories.accounts.listByConnection(connectionId)).unwrap()
   const accountOf = async (providerAccountId: string) =>
