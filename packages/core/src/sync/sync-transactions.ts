@@ -34,8 +34,11 @@ export type AccountSync = {
 /** No institution has anything from before. */
 const EARLIEST = '1900-01-01'
 
-/** A pending transaction that is older is not waited for. */
-const PENDING_LOOKBACK_DAYS = 45
+/** How far back transactions are looked for whose last word is not spoken. */
+const OPEN_DAYS = 45
+
+/** How long one that was removed is asked for again: its absence may have been a fault. */
+const REMOVED_DAYS = 7
 
 /**
  * Brings an account's transactions up to date, window by window: those since the last time first, then back until the institution has no more. Each window is committed with the cursor that says so: whatever ends this, the
@@ -71,10 +74,10 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     return batch
   }
 
-  const oldestPending = await findOldestPending(sync, position, today)
-  if (oldestPending.isErr()) return oldestPending
+  const oldestOpen = await findOldestOpen(sync, position)
+  if (oldestOpen.isErr()) return oldestOpen
   const plan = { covered: position.covered, today, startDate, endDate, overlapDays, maxWindowDays }
-  for (const window of recentWindows({ ...plan, oldestPending: oldestPending.value })) {
+  for (const window of recentWindows({ ...plan, oldestOpen: oldestOpen.value })) {
     const batch = await read(window, false)
     if (batch.isErr()) return batch
   }
@@ -114,17 +117,18 @@ function isRefusal(error: SyncError): boolean {
   return error.code === 'PROVIDER_INVALID_INPUT' || ('status' in error && error.status === 400)
 }
 
-/** The oldest day of a pending transaction; `null` when there is none. */
-async function findOldestPending(
+/** The oldest day of a transaction that is pending, or was removed not long ago; `null` when there is none. */
+async function findOldestOpen(
   { parts, account }: AccountSync,
   { covered }: Position,
-  today: IsoDate,
 ): Promise<Result<IsoDate | null, StorageError>> {
   if (covered === null) return Ok(null)
-  const range = { from: addDays(today, -PENDING_LOOKBACK_DAYS), to: today }
+  const range = { from: addDays(covered.to, -OPEN_DAYS), to: covered.to }
   const rows = await parts.repositories.transactions.listInRange(account.id, range)
-  const isPending = ({ status, removedAt }: Transaction) => status === 'pending' && removedAt === null
-  return rows.map((stored) => stored.find(isPending)?.transactionDate ?? null)
+  const lately = toInstant(parts.now() - REMOVED_DAYS * 86_400_000)
+  const isOpen = ({ status, removedAt }: Transaction) =>
+    removedAt === null ? status === 'pending' : removedAt >= lately
+  return rows.map((stored) => stored.find(isOpen)?.transactionDate ?? null)
 }
 
 /** Writes into the report what a window gave. Whether that was all there is. */

@@ -10,8 +10,8 @@ export type WindowPlan = {
   readonly endDate?: IsoDate | undefined
   /** The days before the end of `covered` that may still change. */
   readonly overlapDays: number
-  /** The oldest day of a transaction that is pending: it is asked for again until it is posted or gone. */
-  readonly oldestPending: IsoDate | null
+  /** The oldest day of a transaction whose last word is not spoken: it is asked for again. */
+  readonly oldestOpen: IsoDate | null
   /** The longest range of one call; `null` for no limit. */
   readonly maxWindowDays: number | null
 }
@@ -25,7 +25,7 @@ export function recentWindows(plan: WindowPlan): DateRange[] {
   if (startDate !== undefined) return split({ from: startDate, to: endDate }, plan.maxWindowDays)
   if (covered === null) return []
   const overlap = addDays(covered.to, -plan.overlapDays)
-  const from = earlier(overlap, plan.oldestPending ?? overlap)
+  const from = earlier(overlap, plan.oldestOpen ?? overlap)
   return split({ from: later(from, covered.from), to: endDate }, plan.maxWindowDays)
 }
 

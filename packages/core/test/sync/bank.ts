@@ -33,6 +33,8 @@ export class Bank {
   readonly accounts = new Map<string, ProviderAccountData>()
   readonly rows = new Map<string, Map<string, ProviderTransactionData>>()
   readonly holdings = new Map<string, ProviderHoldingData[]>()
+  /** Accounts that the user did not tick. */
+  readonly hidden = new Set<string>()
   /** Records that it shows in a form nobody can read. */
   readonly unreadable: RejectedRecord[] = []
   /** Every call it answered. */
@@ -119,7 +121,8 @@ export class Bank {
       metadata: this.metadata,
       fetchAccounts: async () =>
         answer('accounts', (fault) => {
-          const items = fault === 'half' ? [...this.accounts.values()].slice(1) : [...this.accounts.values()]
+          const shown = [...this.accounts.values()].filter(({ providerAccountId: id }) => !this.hidden.has(id))
+          const items = fault === 'half' ? shown.slice(1) : shown
           return { items, rejected: [], warnings: [], complete: fault === null }
         }),
       fetchTransactions: async (id, { startDate, endDate = this.today } = {}) =>

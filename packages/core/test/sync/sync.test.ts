@@ -162,8 +162,7 @@ describe('what changes at the bank', () => {
     bank.book('savings')
     const { sync, accountOf, rowsOf } = follow(bank)
     await sync()
-    const savings = bank.accounts.get('savings')
-    bank.accounts.delete('savings')
+    bank.hidden.add('savings')
     await sync()
     expect(await accountOf('savings')).toMatchObject({ isActive: false, version: 2 })
     expect(await rowsOf('savings')).toMatchObject([{ removedAt: null }])
@@ -171,7 +170,7 @@ describe('what changes at the bank', () => {
     await sync()
     expect(await accountOf('checking')).toMatchObject({ isActive: true })
     bank.fault = () => null
-    if (savings !== undefined) bank.accounts.set('savings', savings)
+    bank.hidden.clear()
     await sync()
     expect(await accountOf('savings')).toMatchObject({ isActive: true })
   })
