@@ -71,7 +71,7 @@ export function changesOf<S extends StoredTransaction>({
   const { pairs, unpaired, added } = pair(vanished, arrived)
   for (const [row, data] of pairs) update(row, data)
 
-  const isKept = unread.has(null) || isMassRemoval(unpaired, standing)
+  const isKept = unread.has(null) || isMassRemoval(unpaired, standing, [...told.values()])
   return { added, modified, unchanged, removed: isKept ? [] : unpaired, withheld: isKept ? unpaired : [] }
 }
 
@@ -86,10 +86,17 @@ function isCovered(date: IsoDate, covered: DateRange | null): boolean {
 
 const isPending = ({ status }: Pick<ProviderTransactionData, 'status'>) => status === 'pending'
 
-/** More than half of what was posted does not vanish at an institution: it vanished on the way. */
-function isMassRemoval(vanished: readonly StoredTransaction[], standing: readonly StoredTransaction[]): boolean {
-  const posted = vanished.filter((row) => !isPending(row)).length
-  return posted > FEW && posted * 2 > standing.filter((row) => !isPending(row)).length
+/** More than half of what was posted does not vanish at an institution: it vanished on the way. A row whose equal is told has not: it was stored under two ids. */
+function isMassRemoval(
+  vanished: readonly StoredTransaction[],
+  standing: readonly StoredTransaction[],
+  told: readonly ProviderTransactionData[],
+): boolean {
+  const isPosted = (row: ProviderTransactionData) => !isPending(row)
+  const dayAndContentOf = (row: ProviderTransactionData) => row.transactionDate + contentOf(row)
+  const shown = new Set(told.map(dayAndContentOf))
+  const missing = vanished.filter((row) => isPosted(row) && !shown.has(dayAndContentOf(row))).length
+  return missing > FEW && missing * 2 > standing.filter(isPosted).length
 }
 
 /** What a row is to its reader: what stays when an institution gives it another id. */

@@ -274,6 +274,16 @@ describe('rows that vanish', () => {
     expect([removed.length, withheld.length]).toEqual(isBelieved ? [before - left, 0] : [0, before - left])
   })
 
+  test('are gone however many they are, where their equals are told: they were stored under two ids', () => {
+    const store = storeOf(rows)
+    const renumbered = rows.map((row) => ({ ...row, providerTransactionId: `z${row.providerTransactionId}` }))
+    store.take({ fetched: renumbered, covered: null })
+    expect(store.live()).toHaveLength(24)
+    const { removed, withheld } = store.take({ fetched: renumbered, covered: everything })
+    expect([removed.length, withheld.length]).toEqual([12, 0])
+    expect(store.state()).toEqual(sorted(renumbered))
+  })
+
   test('and come back have the id they had', () => {
     const store = storeOf(rows)
     const ids = store.ids()

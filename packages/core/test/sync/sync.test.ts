@@ -189,6 +189,21 @@ describe('an answer that is not to be believed', () => {
     expect(await stateOf('checking')).toEqual(truthOf('checking'))
   })
 
+  test('one that lost a few rows is mended by the next, however late it comes', async () => {
+    const bank = bankWith(10, 3)
+    const { sync, stateOf, truthOf, rowsOf } = follow(bank)
+    await sync()
+    const ids = (await rowsOf('checking')).map(({ id }) => id)
+    bank.pass(4)
+    bank.fault = (call) => (call.startsWith('checking 2') ? 'empty' : null)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ removed: 2 }])
+    bank.fault = () => null
+    bank.pass(3)
+    await sync()
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    expect((await rowsOf('checking')).map(({ id }) => id)).toEqual(ids)
+  })
+
   test('one that is not vouched for removes nothing, and the days are asked for again', async () => {
     const bank = bankWith(10, 1)
     const { sync, stateOf, truthOf } = follow(bank)
