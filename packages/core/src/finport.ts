@@ -1,4 +1,5 @@
-import { type Connections, createConnections } from './connections/connections.ts'
+import { type Connections, createConnections, type KnownSlug } from './connections/connections.ts'
+import { openConnection } from './connections/open.ts'
 import type { ConfigurationError, UnknownProviderError } from './errors/configuration-error.ts'
 import { createEventEmitter, type EventSink } from './events.ts'
 import type { FinportContext } from './finport-context.ts'
@@ -9,6 +10,11 @@ import type { Connector } from './provider.ts'
 import type { Registry } from './registry.ts'
 import type { Result } from './result.ts'
 import { completeRuntime, type RuntimeOptions } from './runtime.ts'
+import { createFeed, type Feed } from './sync/feed.ts'
+import { createImportFile, type ImportReport, type ImportRequest } from './sync/import-file.ts'
+import type { SyncReport } from './sync/report.ts'
+import { createSync, type SyncRequest } from './sync/sync.ts'
+import type { SyncError } from './sync/sync-error.ts'
 
 /** What a host makes Finport of. */
 export type FinportParts<T extends Record<string, Connector>> = {
@@ -28,6 +34,30 @@ export type FinportParts<T extends Record<string, Connector>> = {
 export interface Finport<T extends Record<string, Connector>> {
   /** Users' connections to their institutions. */
   readonly connections: Connections<T>
+
+  /**
+   * Brings a connection's accounts, transactions, holdings and balances up to date: an exact copy of what the institution says, however often it is called. What was stored when something failed stays, and the next sync goes
+   * on from there.
+   *
+   * @returns a report of each account, whether it is complete or not. `SYNC_IN_PROGRESS` while the connection is being synced already, before anything is asked; an error of the provider when not even the accounts could be had.
+   */
+  sync(request: SyncRequest): Promise<Result<SyncReport, SyncError>>
+
+  /**
+   * Imports a file that a user downloaded: into the account it names, of a connection that is made with the first one. A file again, or another of the same days, adds nothing that is there and loses nothing that is known.
+   *
+   * @returns a report of each account; after an error in the middle of the file, what was read before it stays. `PROVIDER_INVALID_INPUT` when the file can't be read, says nothing of its account, or no provider knows it: nothing is written then.
+   */
+  importFile<const Slug extends string>(
+    request: ImportRequest & { provider?: KnownSlug<T, Slug> | undefined },
+  ): Promise<Result<ImportReport, SyncError>>
+
+  /**
+   * Hands the changes of a connector that has them to the host, page by page, from where it was the last time.
+   *
+   * @returns the host's own error when it did not keep a page: it comes again the next time. `SYNC_IN_PROGRESS` while somebody else does the same.
+   */
+  readonly feed: Feed
 }
 
 /**
@@ -68,5 +98,13 @@ export function createFinport<T extends Record<string, Connector>>({
     now,
     random,
   }
-  return { connections: createConnections<T>(context) }
+  const open = async (request: { userId: string; connectionId: string }) =>
+    (await openConnection(context, request)).map(({ connected }) => connected)
+  const source = { get: context.getProvider, list: () => providers.list() }
+  return {
+    connections: createConnections<T>(context),
+    sync: createSync({ ...context, open }),
+    importFile: createImportFile({ ...context, providers: source }),
+    feed: createFeed({ ...context, open }),
+  }
 }

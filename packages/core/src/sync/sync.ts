@@ -1,9 +1,10 @@
 import type { ProviderAccountData } from '../data/account.ts'
 import type { Batch } from '../data/batch.ts'
 import { type IsoDate, toInstant } from '../dates.ts'
-import { ProviderAbortedError } from '../errors/provider-error.ts'
+import { ProviderAbortedError, ProviderInvalidInputError } from '../errors/provider-error.ts'
 import { toEventError } from '../events.ts'
 import type { Account } from '../ports/account-repository.ts'
+import type { Identity } from '../provider.ts'
 import { createRecordId } from '../record-id.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { type SyncLease, withSyncLease } from './lease.ts'
@@ -49,21 +50,34 @@ export type Sync = (request: SyncRequest) => Promise<Result<SyncReport, SyncErro
 
 /** The parts of a sync. */
 export type ProviderSyncParts = SyncParts & {
-  /** The connection's provider with the credentials bound in; an error when the user has no such connection, or it is not active. */
-  readonly open: (request: { userId: string; connectionId: string }) => Promise<Result<BoundProvider, SyncError>>
+  /** The connection's connector with the credentials bound in; an error when the user has no such connection, or it is not active. */
+  readonly open: (request: {
+    userId: string
+    connectionId: string
+  }) => Promise<Result<Identity & Partial<BoundProvider>, SyncError>>
 }
 
 /** Makes the sync of an app. */
 export function createSync(parts: ProviderSyncParts): Sync {
   return async (request) => {
     const { userId, connectionId } = request
-    const provider = await parts.open({ userId, connectionId })
-    if (provider.isErr()) return provider
+    const opened = await parts.open({ userId, connectionId })
+    if (opened.isErr()) return opened
+    const provider = opened.value
+    if (!hasData(provider)) {
+      const issues = [{ path: 'connectionId', reason: 'Its provider has no data to sync: files are imported.' }]
+      return Err(new ProviderInvalidInputError({ provider: provider.slug, operation: 'sync', issues }))
+    }
     const owner = createRecordId(parts)
     return withSyncLease(parts.repositories, { connectionId, owner }, (lease) =>
-      syncConnection({ parts, request, provider: provider.value, lease }),
+      syncConnection({ parts, request, provider, lease }),
     )
   }
+}
+
+/** Files are read once, when they are imported. */
+function hasData(provider: Identity & Partial<BoundProvider>): provider is BoundProvider {
+  return provider.fetchAccounts !== undefined && provider.metadata.credentialType !== 'file_import'
 }
 
 type ConnectionSync = {
