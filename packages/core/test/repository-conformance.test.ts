@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { repositoryConformance } from '../src/conformance/index.ts'
 import {
@@ -7,6 +10,7 @@ import {
   type Transaction,
   type TransactionalRepositories,
 } from '../src/index.ts'
+import { openSqliteRepositories } from './sqlite-repositories.ts'
 
 const harness = (change: (repositories: Repositories) => Repositories = (whole) => whole) => ({
   open: async () => {
@@ -17,6 +21,19 @@ const harness = (change: (repositories: Repositories) => Repositories = (whole) 
 
 describe('repositories in memory', () => {
   for (const { name, run } of repositoryConformance(harness())) test(name, run)
+})
+
+describe('the repositories in a file that these tests use', () => {
+  const open = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'finport-core-'))
+    const handles = [0, 1, 2].map(() => openSqliteRepositories(join(folder, 'finport.sqlite')))
+    const close = async () => {
+      for (const handle of handles) handle.close()
+      await rm(folder, { recursive: true })
+    }
+    return { handles, close }
+  }
+  for (const { name, run } of repositoryConformance({ open })) test(name, run)
 })
 
 /** Repositories of which something is another, inside of transactions too. */
