@@ -26,10 +26,14 @@ export function countingBytes(): (bytes: number) => Uint8Array {
 }
 
 /** A bank and the store that follows it. */
-export function follow(bank: Bank, repositories: Repositories = createMemoryRepositories({ now: () => bank.now })) {
+export function follow(
+  bank: Bank,
+  repositories: Repositories = createMemoryRepositories({ now: () => bank.now }),
+  random = countingBytes(),
+) {
   const events: FinportEvent[] = []
   const writes: Writes = { rows: 0 }
-  const source = { now: () => bank.now, random: countingBytes() }
+  const source = { now: () => bank.now, random }
   const emit = createEventEmitter((event) => void events.push(event), source)
   const counted = countWrites(repositories, writes)
   const sync = createSync({ repositories: counted, emit, ...source, open: async () => Ok(bank.provider()) })
