@@ -12,9 +12,16 @@ import {
 } from '../src/index.ts'
 import { openSqliteRepositories } from './sqlite-repositories.ts'
 
+/** The clock of the stores: passing alone moves it. */
+let now = Date.parse('2026-01-31T12:00:00Z')
+const pass = async (milliseconds: number) => {
+  now += milliseconds
+}
+
 const harness = (change: (repositories: Repositories) => Repositories = (whole) => whole) => ({
+  pass,
   open: async () => {
-    const repositories = change(createMemoryRepositories())
+    const repositories = change(createMemoryRepositories({ now: () => now }))
     return { handles: [repositories, repositories, repositories] }
   },
 })
@@ -26,14 +33,14 @@ describe('repositories in memory', () => {
 describe('the repositories in a file that these tests use', () => {
   const open = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'finport-core-'))
-    const handles = [0, 1, 2].map(() => openSqliteRepositories(join(folder, 'finport.sqlite')))
+    const handles = [0, 1, 2].map(() => openSqliteRepositories(join(folder, 'finport.sqlite'), { now: () => now }))
     const close = async () => {
       for (const handle of handles) handle.close()
       await rm(folder, { recursive: true })
     }
     return { handles, close }
   }
-  for (const { name, run } of repositoryConformance({ open })) test(name, run)
+  for (const { name, run } of repositoryConformance({ open, pass })) test(name, run)
 })
 
 /** Repositories of which something is another, inside of transactions too. */

@@ -8,15 +8,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import type { Result } from '../result.ts'
 import { instant } from './credential-record.ts'
 import { settle, succeed } from './credential-store.ts'
-
-/** A store that was opened for a case, and a way to let time pass for it. */
-export type TimedRepositoryStore = {
-  first: Repositories
-  second: Repositories
-  handles: readonly Repositories[]
-  /** Lets so many milliseconds pass by the clock of the store. */
-  pass(milliseconds: number): Promise<void>
-}
+import type { RepositoryStore } from './repository-store.ts'
 
 const WRITERS = 16
 const ROUNDS = 10
@@ -80,14 +72,14 @@ const release = ({ leases }: Repositories, owner: string) =>
   succeed('leases.release', () => leases.release({ key: 'lease', owner }))
 
 /** Has all do something at once, on handles in turn. */
-function atOnce<T>({ handles }: TimedRepositoryStore, act: (handle: Repositories, index: number) => Promise<T>) {
+function atOnce<T>({ handles }: RepositoryStore, act: (handle: Repositories, index: number) => Promise<T>) {
   return Promise.all(
     Array.from({ length: WRITERS }, (_, index) => act(handles[index % handles.length] as Repositories, index)),
   )
 }
 
 /** Has all save at once. Returns which of them were taken. */
-async function race(store: TimedRepositoryStore, connections: readonly Connection[]): Promise<Connection[]> {
+async function race(store: RepositoryStore, connections: readonly Connection[]): Promise<Connection[]> {
   const results = await atOnce(store, (handle, index) => {
     const connection = connections[index] as Connection
     return settle('connections.save', () => handle.connections.save(connection, connection.version - 1))
@@ -110,7 +102,7 @@ async function listIds({ connections }: Repositories, query: Partial<ConnectionQ
 }
 
 /** What a store must do about connections, logins and leases. */
-export const connectionCases: Readonly<Record<string, (store: TimedRepositoryStore) => Promise<void>>> = {
+export const connectionCases: Readonly<Record<string, (store: RepositoryStore) => Promise<void>>> = {
   async 'connections: come back as they were saved, to their user alone'({ first, second }) {
     const connections = [
       connectionOf('connection-1'),

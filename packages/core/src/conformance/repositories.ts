@@ -3,6 +3,7 @@ import type { Repositories } from '../ports/repositories.ts'
 import { describeThrown } from './assertions.ts'
 import { atomicityCases } from './atomicity-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { connectionCases } from './connection-cases.ts'
 import { dataCases } from './data-cases.ts'
 import { transactionCases } from './transaction-cases.ts'
 
@@ -17,7 +18,11 @@ export type RepositoryHarness = {
     /** Closes what was opened. */
     close?(): Promise<void>
   }>
+  /** Lets so many milliseconds pass by the clock of the store: some tens, by waiting, if nothing is given. */
+  pass?(milliseconds: number): Promise<void>
 }
+
+const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
 /**
  * What {@link Repositories} must do, as cases for any test runner. Each opens a store of its own.
@@ -33,20 +38,23 @@ export type RepositoryHarness = {
  * ```
  */
 export function repositoryConformance(harness: RepositoryHarness): ConformanceCase[] {
-  return Object.entries({ ...dataCases, ...transactionCases, ...atomicityCases }).map(([name, run]) => ({
-    name,
-    async run() {
-      const { handles, close } = await harness.open()
-      const [first, second = first] = handles
-      assert(first && second, 'The harness must open at least one handle.')
-      try {
-        await run({ first, second, handles })
-      } catch (thrown) {
-        if (thrown instanceof assert.AssertionError) throw thrown
-        assert.fail(`What the repositories gave can't be used: ${describeThrown(thrown)}`)
-      } finally {
-        await close?.()
-      }
-    },
-  }))
+  return Object.entries({ ...connectionCases, ...dataCases, ...transactionCases, ...atomicityCases }).map(
+    ([name, run]) => ({
+      name,
+      async run() {
+        const { handles, close } = await harness.open()
+        const { pass = wait } = harness
+        const [first, second = first] = handles
+        assert(first && second, 'The harness must open at least one handle.')
+        try {
+          await run({ first, second, handles, pass })
+        } catch (thrown) {
+          if (thrown instanceof assert.AssertionError) throw thrown
+          assert.fail(`What the repositories gave can't be used: ${describeThrown(thrown)}`)
+        } finally {
+          await close?.()
+        }
+      },
+    }),
+  )
 }

@@ -10,6 +10,8 @@ export type RepositoryStore = {
   first: Repositories
   second: Repositories
   handles: readonly Repositories[]
+  /** Lets so many milliseconds pass by the clock of the store. */
+  pass(milliseconds: number): Promise<void>
 }
 
 /** Cases by their names. */
