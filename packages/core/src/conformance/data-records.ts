@@ -11,7 +11,7 @@ import { instant } from './credential-record.ts'
 export const day = (number: number) => `2026-01-${String(number).padStart(2, '0')}` as IsoDate
 
 /** More digits than a double has, and none that it could be written with shorter. */
-export const longDecimal = '-12345678901234567890.123456789' as Decimal
+const longDecimal = '-12345678901234567890.123456789' as Decimal
 
 const moment = instant('2026-01-31T12:00:00.001Z')
 

@@ -40,7 +40,7 @@ export type Feed = <E extends FinportError = never>(
 ) => Promise<Result<FeedReport, E | SyncError>>
 
 /** A connector's changes with the credentials bound in. */
-export type BoundChangeSource = Identity & {
+type BoundChangeSource = Identity & {
   fetchChanges(cursor: string | null, options?: RequestOptions): AsyncIterable<Result<ChangePage<Json>, SyncError>>
 }
 
