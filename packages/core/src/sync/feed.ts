@@ -19,18 +19,25 @@ export type FeedPage<Change = Json> = Omit<ChangePage<Change>, 'nextCursor'> & {
 
 /** Which changes to take, and what to do with them. */
 export type FeedRequest<E extends FinportError, Change = Json> = {
+  /** Whose connection it is: from the session, never from what the user sent. */
   userId: string
+  /** The connection. */
   connectionId: string
   /** Keeps a page. Its `Ok` commits the cursor behind the page; with an `Err`, the feed ends there, and the page comes again the next time. After a crash, too: keeping a page twice must be no harm. */
   onPage: (page: FeedPage<Change>) => Promise<Result<unknown, E>>
+  /** Ends the feed at the provider. */
   signal?: AbortSignal | undefined
 }
 
 /** What a feed did. */
 export type FeedReport = {
+  /** The connection. */
   connectionId: string
+  /** Pages that were kept. */
   pages: number
+  /** Changes on them. */
   changes: number
+  /** Records that could not be read. */
   rejected: number
 }
 

@@ -17,9 +17,11 @@ import type { SyncParts } from './sync-parts.ts'
 
 /** A file to import. */
 export type ImportRequest = {
+  /** Whose file it is: from the session, never from what the user sent. */
   userId: string
   /** The provider's slug. Without it, each provider of files is asked whether it knows the file. */
   provider?: string | undefined
+  /** Its name, and its content as bytes or as a function that opens a stream of them. */
   file: ImportFile
   /** Which of the user's connections to the provider, where there are several: `''` unless said otherwise. It is made with the first file. */
   alias?: string | undefined
@@ -27,8 +29,9 @@ export type ImportRequest = {
   accountId?: string | undefined
   /** Whether to tell what the import would do, and write nothing. */
   dryRun?: boolean | undefined
+  /** Ends the import after the page it is at. What was written stays. */
   signal?: AbortSignal | undefined
-  /** Told after each page of the file. */
+  /** Told after each page of the file: how many rows were read so far. */
   onProgress?: ((progress: { rows: number }) => void) | undefined
 }
 

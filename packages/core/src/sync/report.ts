@@ -4,8 +4,11 @@ import type { EventError } from '../events.ts'
 
 /** How many records an answer changed in the store. */
 export type ChangeCounts = {
+  /** Told for the first time. */
   added: number
+  /** Changed in place: corrected, posted, under another id, or there again. */
   modified: number
+  /** Marked as removed; of holdings, deleted. */
   removed: number
   /** Told again as they are stored: nothing was written for them. */
   unchanged: number
@@ -24,20 +27,27 @@ export type SyncOutcome = 'complete' | 'partial' | 'failed'
 export type AccountReport = ChangeCounts & {
   /** The account's id in the store. */
   accountId: string
+  /** The account's id at the provider. */
   providerAccountId: string
+  /** How it went. */
   outcome: SyncOutcome
   /** What kept it from being complete; `null` when nothing failed. */
   error: EventError | null
   /** The days that are stored completely by now; `null` when nothing can be said. */
   covered: DateRange | null
+  /** What became of its holdings. */
   holdings: ChangeCounts
+  /** Records that could not be read. */
   rejected: ReportedRejection[]
+  /** What the user should know though nothing failed. */
   warnings: ProviderWarning[]
 }
 
 /** What a sync did. Plain JSON, and fit for logs: amounts are in the details of warnings alone. */
 export type SyncReport = {
+  /** The connection. */
   connectionId: string
+  /** Each account that was told, or that is stored and active where accounts were not asked for. */
   accounts: AccountReport[]
   /** Records that belong to no account that is known. */
   rejected: ReportedRejection[]

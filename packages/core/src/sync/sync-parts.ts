@@ -3,7 +3,7 @@ import type { Batch, TransactionBatch } from '../data/batch.ts'
 import type { ProviderHoldingData } from '../data/holding.ts'
 import type { EventEmitter } from '../events.ts'
 import type { Repositories } from '../ports/repositories.ts'
-import type { Identity, RequestOptions, TransactionQuery } from '../provider.ts'
+import type { Identity, RequestOptions, SnapshotPage, TransactionQuery } from '../provider.ts'
 import type { RecordIdSource } from '../record-id.ts'
 import type { Result } from '../result.ts'
 import type { SyncError } from './sync-error.ts'
@@ -22,4 +22,6 @@ export type BoundProvider = Identity & {
     providerAccountId: string,
     options?: RequestOptions,
   ): Promise<Result<Batch<ProviderHoldingData>, SyncError>>
+  /** Where the provider gives everything at once. */
+  fetchSnapshot?(query?: TransactionQuery): AsyncIterable<Result<SnapshotPage, SyncError>>
 }

@@ -8,6 +8,7 @@ import type { Identity } from '../provider.ts'
 import { createRecordId } from '../record-id.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { type SyncLease, withSyncLease } from './lease.ts'
+import { readOnce } from './read-once.ts'
 import { type AccountReport, createAccountReport, type SyncReport, toRejections } from './report.ts'
 import { saveAccounts } from './save-accounts.ts'
 import { syncAccount } from './sync-account.ts'
@@ -24,6 +25,7 @@ export type SyncKind = (typeof syncKinds)[number]
 export type SyncProgress = {
   /** How many accounts are done. */
   accountsDone: number
+  /** How many there are. */
   accountsTotal: number
   /** The account that is being read, with what is counted so far. */
   account: AccountReport
@@ -31,7 +33,9 @@ export type SyncProgress = {
 
 /** What to sync. */
 export type SyncRequest = {
+  /** Whose connection it is: from the session, never from what the user sent. */
   userId: string
+  /** The connection. */
   connectionId: string
   /** All kinds, unless said otherwise. Without `accounts`, those that are stored are gone through. */
   include?: readonly SyncKind[] | undefined
@@ -70,7 +74,7 @@ export function createSync(parts: ProviderSyncParts): Sync {
     }
     const owner = createRecordId(parts)
     return withSyncLease(parts.repositories, { connectionId, owner }, (lease) =>
-      syncConnection({ parts, request, provider, lease }),
+      syncConnection({ parts, request, provider: readOnce(provider), lease }),
     )
   }
 }

@@ -105,6 +105,30 @@ export class Bank {
     this.holdings.set(providerAccountId, rows)
   }
 
+  /** The bank as a connection sees it, when it gives everything in one reading. */
+  snapshots(): BoundProvider {
+    const bank = this
+    const provider = this.provider()
+    return {
+      ...provider,
+      async *fetchSnapshot() {
+        bank.calls.push('snapshot')
+        const fault = bank.fault('snapshot')
+        if (typeof fault === 'object' && fault !== null) return yield Err(fault)
+        const ids = [...bank.accounts.keys()]
+        const covered = { from: '2020-01-01' as IsoDate, to: bank.today }
+        yield Ok({
+          accounts: [...bank.accounts.values()],
+          transactions: ids.flatMap((id) => bank.rowsOf(id)),
+          holdings: ids.flatMap((id) => bank.holdings.get(id) ?? []),
+          rejected: [],
+          warnings: [],
+          completed: ids.map((providerAccountId) => ({ providerAccountId, covered, holdings: true })),
+        })
+      },
+    }
+  }
+
   /** The bank as a connection sees it. */
   provider(): BoundProvider {
     const answer = <T>(

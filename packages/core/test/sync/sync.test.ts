@@ -101,6 +101,32 @@ describe('a first sync', () => {
   })
 })
 
+describe('a bank that gives everything at once', () => {
+  test('is read once a sync', async () => {
+    const bank = bankWith(40)
+    bank.open('savings')
+    bank.book('savings')
+    const { sync, stateOf, truthOf, writes } = follow(bank, undefined, undefined, () => bank.snapshots())
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete' }, { outcome: 'complete' }])
+    expect(bank.calls).toEqual(['snapshot'])
+    for (const account of ['checking', 'savings']) expect(await stateOf(account)).toEqual(truthOf(account))
+    const [row] = bank.rowsOf('checking')
+    if (row !== undefined) bank.drop(row)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ removed: 1 }, { removed: 0 }])
+    writes.rows = 0
+    await sync()
+    expect(writes.rows).toBe(0)
+    expect(bank.calls).toEqual(['snapshot', 'snapshot', 'snapshot'])
+  })
+
+  test('that fails, fails as a whole', async () => {
+    const bank = bankWith(3)
+    bank.fault = () => unavailable()
+    const failed = await follow(bank, undefined, undefined, () => bank.snapshots()).sync()
+    expect(failed.isErr() && failed.error.code).toBe('PROVIDER_UNAVAILABLE')
+  })
+})
+
 describe('what changes at the bank', () => {
   test('is changed in place, and what is gone is marked', async () => {
     const bank = bankWith(10, 1)

@@ -30,13 +30,14 @@ export function follow(
   bank: Bank,
   repositories: Repositories = createMemoryRepositories({ now: () => bank.now }),
   random = countingBytes(),
+  provider = () => bank.provider(),
 ) {
   const events: FinportEvent[] = []
   const writes: Writes = { rows: 0 }
   const source = { now: () => bank.now, random }
   const emit = createEventEmitter((event) => void events.push(event), source)
   const counted = countWrites(repositories, writes)
-  const sync = createSync({ repositories: counted, emit, ...source, open: async () => Ok(bank.provider()) })
+  const sync = createSync({ repositories: counted, emit, ...source, open: async () => Ok(provider()) })
 
   const accounts = async () => (await repositories.accounts.listByConnection(connectionId)).unwrap()
   const accountOf = async (providerAccountId: string) =>
