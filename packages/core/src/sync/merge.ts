@@ -12,7 +12,8 @@ export function mergeTransaction(
 ): ProviderTransactionData {
   const merged = fillGaps(stored, told)
   const isShorter = told.description.length < stored.description.length
-  const saysLess = saysOnlyDirection(told) && (!saysOnlyDirection(stored) || isShorter)
+  const [known, heard] = [precisionOf(stored), precisionOf(told)]
+  const saysLess = heard < known || (heard === known && heard < 2 && isShorter)
   const { transactionType, subtype, providerType, rail, rawData } = saysLess ? stored : merged
   return {
     ...merged,
@@ -55,6 +56,8 @@ function fillGaps<T extends { readonly [field: string]: Json }>(older: T, newer:
 /** Kinds that a mere sign stands for, where the file does not say more than debit or credit. */
 const directions: readonly (string | null)[] = ['deposit', 'withdrawal', 'purchase', 'refund', null]
 
-function saysOnlyDirection({ transactionType, subtype, rail }: ProviderTransactionData): boolean {
-  return transactionType === 'unknown' || (rail === null && directions.includes(subtype))
+/** How much a kind says: nothing, no more than the sign of the amount, or more than that. */
+function precisionOf({ transactionType, subtype, rail }: ProviderTransactionData): 0 | 1 | 2 {
+  if (transactionType === 'unknown') return 0
+  return rail === null && directions.includes(subtype) ? 1 : 2
 }
