@@ -104,6 +104,14 @@ describe('whatever an institution says', () => {
     )
   })
 
+  test('what is told twice is as it was told last', () => {
+    const [first, last] = [toRow(coffee, 'a'), { ...toRow(coffee, 'a'), description: 'CORRECTED' }]
+    expect(storeOf([first, last]).state()).toEqual([last])
+    const store = storeOf([first])
+    store.take({ fetched: [last, first, last], covered: everything })
+    expect(store.state()).toEqual([last])
+  })
+
   test('a row that could not be read keeps its twin', () => {
     fc.assert(
       fc.property(histories('a'), fc.nat(), (rows, seed) => {
@@ -276,12 +284,22 @@ describe('rows that vanish', () => {
 
   test('are gone however many they are, where their equals are told: they were stored under two ids', () => {
     const store = storeOf(rows)
-    const renumbered = rows.map((row) => ({ ...row, providerTransactionId: `z${row.providerTransactionId}` }))
+    const renumbered = rows.slice(1).map((row) => ({ ...row, providerTransactionId: `z${row.providerTransactionId}` }))
     store.take({ fetched: renumbered, covered: null })
-    expect(store.live()).toHaveLength(24)
+    expect(store.live()).toHaveLength(23)
     const { removed, withheld } = store.take({ fetched: renumbered, covered: everything })
     expect([removed.length, withheld.length]).toEqual([12, 0])
     expect(store.state()).toEqual(sorted(renumbered))
+  })
+
+  test('are not those that arrive on another day', () => {
+    const [row] = rows
+    if (row === undefined) return
+    const store = storeOf([row])
+    const [id] = store.ids()
+    store.take({ fetched: [{ ...row, providerTransactionId: 'b', transactionDate: dayOf(1) }], covered: everything })
+    expect(store.rows.get(id as string)?.removedAt).not.toBeNull()
+    expect(store.live()).toHaveLength(1)
   })
 
   test('and come back have the id they had', () => {
