@@ -197,6 +197,13 @@ export type { FetchFunction, Logger, ProviderRuntime, RuntimeOptions } from './r
 export { isSandboxFetch, markSandboxFetch } from './sandbox.ts'
 export type { Feed, FeedPage, FeedReport, FeedRequest } from './sync/feed.ts'
 export type { ImportReport, ImportRequest } from './sync/import-file.ts'
-export type { AccountReport, ChangeCounts, ReportedRejection, SyncOutcome, SyncReport } from './sync/report.ts'
+export type {
+  AccountReport,
+  ChangeCounts,
+  ReportedError,
+  ReportedRejection,
+  SyncOutcome,
+  SyncReport,
+} from './sync/report.ts'
 export { type SyncKind, type SyncProgress, type SyncRequest, syncKinds } from './sync/sync.ts'
 export type { SyncError } from './sync/sync-error.ts'

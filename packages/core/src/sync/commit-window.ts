@@ -38,9 +38,10 @@ export type CommittedWindow = {
 
 /** Writes the rows of a window and the cursor that says so, both or neither. */
 export function commitWindow(
-  { parts, lease, account }: { parts: SyncParts; lease: SyncLease; account: Account },
+  sync: { parts: SyncParts; lease: SyncLease; account: Account; isFresh: boolean },
   answer: AnsweredWindow,
 ): Promise<Result<CommittedWindow, SyncError>> {
+  const { parts, lease, account } = sync
   const { batch, window } = answer
   const covered = window === null ? batch.covered : intersect(batch.covered, window)
   const createId = () => createRecordId(parts)
@@ -52,7 +53,12 @@ export function commitWindow(
     const saved = await saveTransactions(inside, { ...row, fetched, rejected, covered, merge: keepNames })
     if (saved.isErr()) return saved
     const recent = recentOf(saved.value, answer.position)
-    const moved = await savePosition(inside, account, answer.position, move({ ...answer, covered, recent, account }))
+    const moved = await savePosition(
+      inside,
+      account,
+      answer.position,
+      move({ ...answer, covered, recent, closing: sync.isFresh ? cashOf(account) : null }),
+    )
     return moved.map((position) => ({ changes: saved.value, position, recent }))
   })
 }
@@ -79,8 +85,8 @@ function move({
   today,
   covered,
   recent,
-  account,
-}: AnsweredWindow & { covered: DateRange | null; recent: RowChanges; account: Account }): Position {
+  closing,
+}: AnsweredWindow & { covered: DateRange | null; recent: RowChanges; closing: Decimal | null }): Position {
   const isEmpty = batch.items.length === 0 && batch.rejected.length === 0
   const isEnd = isHistory && isCovering(covered, window) && (window === null || isEmpty)
   const isToday = covered !== null && covered.to >= today
@@ -88,8 +94,7 @@ function move({
     ...position,
     covered: joinRanges(position.covered, covered),
     isWhole: position.isWhole || isEnd,
-    ledger:
-      position.ledger === null ? (isToday ? cashOf(account) : null) : Decimal.add(position.ledger, effectOf(recent)),
+    ledger: position.ledger === null ? (isToday ? closing : null) : Decimal.add(position.ledger, effectOf(recent)),
   }
 }
 

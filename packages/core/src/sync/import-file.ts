@@ -11,7 +11,7 @@ import { findFileConnection } from './file-connection.ts'
 import { readFilePages } from './file-pages.ts'
 import { createFileWriter, type FileWriter } from './file-writer.ts'
 import { withSyncLease } from './lease.ts'
-import { addCounts, noChanges, type SyncReport } from './report.ts'
+import { addCounts, noChanges, type SyncReport, toReportedError } from './report.ts'
 import type { SyncError } from './sync-error.ts'
 import type { SyncParts } from './sync-parts.ts'
 
@@ -121,7 +121,11 @@ async function importInto(
         told = rows
         emit('FileImportProgress', { ...about, connectionId: connection.id, rows })
       }
-      const error = await writePages(readFilePages(provider, credentials.value, request), writer, onRows)
+      const error = await writePages(
+        readFilePages(provider, credentials.value, { signal: request.signal }),
+        writer,
+        onRows,
+      )
       return error !== null && writer.report.accounts.every(({ accountId }) => accountId === '')
         ? Err(error)
         : Ok({ error, report: writer.report })
@@ -135,7 +139,7 @@ async function importInto(
   const { error, report } = imported.value
   for (const account of error === null ? [] : report.accounts) {
     account.outcome = account.accountId === '' ? 'failed' : 'partial'
-    account.error = toEventError(error as SyncError)
+    account.error = toReportedError(error as SyncError)
   }
   tellOutcome(parts, { ...about, connectionId: connection.id }, report, error)
   return Ok({ ...report, provider: provider.slug, format: identification?.format ?? null, dryRun })

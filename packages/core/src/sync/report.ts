@@ -1,6 +1,7 @@
 import type { ProviderWarning, RejectedRecord } from '../data/batch.ts'
 import type { DateRange } from '../dates.ts'
-import type { EventError } from '../events.ts'
+import type { FinportError } from '../errors/finport-error.ts'
+import { type EventError, toEventError } from '../events.ts'
 
 /** How many records an answer changed in the store. */
 export type ChangeCounts = {
@@ -17,6 +18,12 @@ export type ChangeCounts = {
 /** A record that could not be read, without the record itself: fit for logs. */
 export type ReportedRejection = Pick<RejectedRecord, 'id' | 'path' | 'reason'>
 
+/** An error as data. */
+export type ReportedError = EventError & {
+  /** How long to wait before the next sync, where it is known. */
+  retryAfterSeconds: number | null
+}
+
 /**
  * How it went with an account: `complete` when the store now says what the institution says, `partial` when something of it is missing (an error came later, a record could not be read, the provider does not vouch
  * for all days), `failed` when nothing could be had. What was stored stays stored, and the next sync goes on from there.
@@ -32,7 +39,7 @@ export type AccountReport = ChangeCounts & {
   /** How it went. */
   outcome: SyncOutcome
   /** What kept it from being complete; `null` when nothing failed. */
-  error: EventError | null
+  error: ReportedError | null
   /** The days that are stored completely by now; `null` when nothing can be said. */
   covered: DateRange | null
   /** What became of its holdings. */
@@ -78,6 +85,11 @@ export function createAccountReport(account: { id: string; providerAccountId: st
     rejected: [],
     warnings: [],
   }
+}
+
+/** An error as data. */
+export function toReportedError(error: FinportError & { retryAfterSeconds?: number | null }): ReportedError {
+  return { ...toEventError(error), retryAfterSeconds: error.retryAfterSeconds ?? null }
 }
 
 /** Records without what is in them. */

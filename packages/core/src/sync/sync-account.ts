@@ -1,5 +1,4 @@
-import { toEventError } from '../events.ts'
-import type { ChangeCounts } from './report.ts'
+import { type ChangeCounts, toReportedError } from './report.ts'
 import type { SyncKind, SyncRequest } from './sync.ts'
 import { endsSync, type SyncError } from './sync-error.ts'
 import { syncHoldings } from './sync-holdings.ts'
@@ -44,7 +43,7 @@ export async function syncAccount({ request, include, onStep, ...rest }: WholeAc
       onWindow()
       continue
     }
-    const error = done.isErr() ? toEventError(done.error) : null
+    const error = done.isErr() ? toReportedError(done.error) : null
     parts.emit(`${event}Failed`, { ...result, error, rejected: report.rejected.length - rejectedBefore })
     if (done.isOk()) onWindow()
     report.error ??= error

@@ -25,7 +25,7 @@ export async function syncHoldings(sync: AccountSync): Promise<Result<boolean, S
   report.rejected.push(...toRejections(batch.rejected))
   report.warnings.push(...batch.warnings)
   const isWhole = batch.complete && batch.rejected.length === 0
-  const warning = isWhole ? checkHoldings(account, batch.items) : null
+  const warning = isWhole && sync.isFresh ? checkHoldings(account, batch.items) : null
   if (warning !== null) report.warnings.push(warning)
   return Ok(isWhole)
 }

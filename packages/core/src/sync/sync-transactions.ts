@@ -22,6 +22,8 @@ export type AccountSync = {
   readonly provider: BoundProvider
   readonly lease: SyncLease
   readonly account: Account
+  /** Whether the account was told just now, so that its balance is of this moment. */
+  readonly isFresh: boolean
   /** What is written here as it goes. */
   readonly report: AccountReport
   readonly startDate?: IsoDate | undefined
@@ -85,7 +87,7 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     const history = maxWindowDays === null ? await read(null, true) : await readHistory(maxWindowDays)
     if (history.isErr()) return history
   }
-  const closing = cashOf(account)
+  const closing = sync.isFresh && endDate === today ? cashOf(account) : null
   if (opening !== null && closing !== null && isWhole) {
     const { providerAccountId } = account
     const warning = checkBalance({ providerAccountId, opening, closing, ...joined(recent) })

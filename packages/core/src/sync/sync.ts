@@ -9,7 +9,7 @@ import { createRecordId } from '../record-id.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { type SyncLease, withSyncLease } from './lease.ts'
 import { readOnce } from './read-once.ts'
-import { type AccountReport, createAccountReport, type SyncReport, toRejections } from './report.ts'
+import { type AccountReport, createAccountReport, type SyncReport, toRejections, toReportedError } from './report.ts'
 import { saveAccounts } from './save-accounts.ts'
 import { syncAccount } from './sync-account.ts'
 import { endsSync, type SyncError } from './sync-error.ts'
@@ -105,11 +105,13 @@ async function syncConnection(sync: ConnectionSync): Promise<Result<SyncReport, 
     report.accounts.push(accountReport)
     if (request.signal?.aborted) end ??= new ProviderAbortedError({ provider: provider.slug, operation: 'sync' })
     if (end !== null) {
-      Object.assign(accountReport, { outcome: 'failed', error: toEventError(end) })
+      Object.assign(accountReport, { outcome: 'failed', error: toReportedError(end) })
       continue
     }
     const tell = (accountsDone: number) => onProgress?.({ accountsDone, accountsTotal: total, account: accountReport })
-    const error = await syncAccount({ ...sync, include, account, report: accountReport, onStep: () => tell(index) })
+    const isFresh = include.includes('accounts')
+    const step = { account, isFresh, report: accountReport, onStep: () => tell(index) }
+    const error = await syncAccount({ ...sync, ...step, include })
     if (error !== null && endsSync(error)) end = error
     tell(index + 1)
   }

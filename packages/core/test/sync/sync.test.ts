@@ -298,7 +298,7 @@ describe('several accounts', () => {
     bank.fault = (call) => (call === 'accounts' ? null : new ProviderRateLimitError(limit))
     const { sync } = follow(bank)
     expect((await sync()).unwrap().accounts).toMatchObject([
-      { outcome: 'failed', error: { code: 'PROVIDER_RATE_LIMITED' } },
+      { outcome: 'failed', error: { code: 'PROVIDER_RATE_LIMITED', retryAfterSeconds: 60 } },
       { outcome: 'failed', error: { code: 'PROVIDER_RATE_LIMITED' } },
     ])
     expect(bank.calls).toHaveLength(2)
@@ -382,6 +382,21 @@ describe('the balance', () => {
     expect((await sync()).unwrap().accounts[0]?.warnings).toHaveLength(1)
     bank.accounts.set('checking', { ...account, balance: decimal('917.5') })
     expect((await sync()).unwrap().accounts[0]?.warnings).toEqual([])
+  })
+
+  test('is left alone where it was not told just now, or not all days were read', async () => {
+    const bank = bankWith(5)
+    const { sync } = follow(bank)
+    await sync()
+    bank.pass(3)
+    bank.book('checking')
+    const apart = (await sync({ include: ['transactions'] })).unwrap()
+    expect(apart.accounts).toMatchObject([{ outcome: 'complete', added: 1, warnings: [] }])
+    bank.pass(3)
+    bank.book('checking')
+    const part = (await sync({ endDate: bank.rowsOf('checking').at(-2)?.transactionDate })).unwrap()
+    expect(part.accounts).toMatchObject([{ outcome: 'complete', added: 0, warnings: [] }])
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 1, warnings: [] }])
   })
 
   test('counts what a broken sync had stored already', async () => {
