@@ -41,7 +41,7 @@ export type FeedReport = {
   rejected: number
 }
 
-/** Hands a connection's changes to the host: {@link createFeed} makes one. */
+/** Hands a connection's changes to the host. */
 export type Feed = <E extends FinportError = never>(
   request: FeedRequest<E>,
 ) => Promise<Result<FeedReport, E | SyncError>>

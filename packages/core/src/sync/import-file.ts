@@ -45,7 +45,7 @@ export type ImportReport = SyncReport & {
   dryRun: boolean
 }
 
-/** Imports a file: {@link createImportFile} makes one. */
+/** Imports a file. */
 export type ImportFileOperation = (request: ImportRequest) => Promise<Result<ImportReport, SyncError>>
 
 /** The parts of an import. */

@@ -12,7 +12,7 @@ import { readOnce } from './read-once.ts'
 import { type AccountReport, createAccountReport, type SyncReport, toRejections, toReportedError } from './report.ts'
 import { saveAccounts } from './save-accounts.ts'
 import { syncAccount } from './sync-account.ts'
-import { endsSync, type SyncError } from './sync-error.ts'
+import type { SyncError } from './sync-error.ts'
 import type { BoundProvider, SyncParts } from './sync-parts.ts'
 
 /** What a sync can bring up to date. */
@@ -49,7 +49,7 @@ export type SyncRequest = {
   onProgress?: ((progress: SyncProgress) => void) | undefined
 }
 
-/** Brings a connection's data up to date: {@link createSync} makes one. */
+/** Brings a connection's data up to date. */
 export type Sync = (request: SyncRequest) => Promise<Result<SyncReport, SyncError>>
 
 /** The parts of a sync. */
@@ -111,8 +111,7 @@ async function syncConnection(sync: ConnectionSync): Promise<Result<SyncReport, 
     const tell = (accountsDone: number) => onProgress?.({ accountsDone, accountsTotal: total, account: accountReport })
     const isFresh = include.includes('accounts')
     const step = { account, isFresh, report: accountReport, onStep: () => tell(index) }
-    const error = await syncAccount({ ...sync, ...step, include })
-    if (error !== null && endsSync(error)) end = error
+    end = await syncAccount({ ...sync, ...step, include })
     tell(index + 1)
   }
   return Ok(report)
