@@ -110,6 +110,10 @@ export function createFileWriter(parts: FileWriterParts): FileWriter {
       if (opened.isErr()) return opened
       const rows = rowsByAccount(page)
       const work = [...states].map(([id, state]) => ({ state, rows: takeRows(state, rows.get(id) ?? []) }))
+      if (work.length === 0) {
+        note(page)
+        return Ok(undefined)
+      }
       const written = await commit(async (inside) => {
         const fresh = work.filter(({ state }) => state.account === null).map(({ state }) => state.told)
         const made = fresh.length === 0 ? Ok([]) : await save(inside, fresh)
