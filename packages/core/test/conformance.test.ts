@@ -13,7 +13,11 @@ import {
   type Result,
   type RuntimeOptions,
 } from '../src/index.ts'
+import { actionFaults } from './conformance/action-faults.ts'
+import { callFaults } from './conformance/call-faults.ts'
 import { type CaseName, caseNames } from './conformance/case-names.ts'
+import { changeFaults } from './conformance/change-faults.ts'
+import { noteListHarness } from './conformance/conforming-connectors.ts'
 import {
   createSnapshot,
   fileBankHarness,
@@ -28,13 +32,14 @@ import {
   taskListHarness,
 } from './conformance/conforming-providers.ts'
 import { connectorFaults } from './conformance/connector-faults.ts'
+import { exchangeFaults } from './conformance/exchange-faults.ts'
 import { fileBank } from './conformance/file-bank.ts'
 import { fileFaults } from './conformance/file-faults.ts'
 import { institution } from './conformance/institution.ts'
 import { networkFaults } from './conformance/network-faults.ts'
 import { providerFaults } from './conformance/provider-faults.ts'
 import { snapshotFaults } from './conformance/snapshot-faults.ts'
-import { type Fault, type KeyBank, spoiled, unavailable } from './conformance/spoil.ts'
+import { type Fault, type KeyBank, refusal, spoiled } from './conformance/spoil.ts'
 import { fakeTokens } from './fake-provider.ts'
 
 /** What each case of a harness that fails rejects with. */
@@ -55,6 +60,7 @@ function expectToSay(error: unknown, says: RegExp, { secrets }: ProviderHarness)
 }
 
 const { connector, provider, network, oauth, snapshot, file } = caseNames
+const { exchange, changes, changesOverNetwork, actor } = caseNames
 
 describe('a provider that conforms', () => {
   test.for<[string, ProviderHarness, (readonly string[])[]]>([
@@ -64,6 +70,11 @@ describe('a provider that conforms', () => {
     ['by OAuth', oauthBankHarness, [connector, provider, network, oauth]],
     ['by file, with a snapshot', fileBankHarness, [connector, provider, snapshot, file]],
     ['without financial data', taskListHarness, [connector]],
+    [
+      'by an exchange, with changes and actions, over the network',
+      noteListHarness,
+      [connector, network, exchange, changes, changesOverNetwork, actor],
+    ],
   ])('%s has these cases and passes them', async ([, harness, expected]) => {
     expect(providerConformance(harness).map(({ name }) => name)).toEqual(expected.flat())
     expect(await failuresOf(harness)).toEqual(new Map())
@@ -102,7 +113,7 @@ describe('a provider that conforms', () => {
           exchangeCredentials: async (input: unknown, options?: RequestOptions) =>
             input === 'setup-token'
               ? (await bank.refreshAccessToken(input, options)).map((tokens) => bank.credentialsFromTokens(tokens))
-              : Err(unavailable()),
+              : refusal('No setup token.'),
         })),
         exchangeInput: () => 'setup-token',
       },
@@ -165,6 +176,9 @@ const faults: Readonly<Record<CaseName, Fault[]>> = {
   ...networkFaults,
   ...snapshotFaults,
   ...fileFaults,
+  ...exchangeFaults,
+  ...changeFaults,
+  ...actionFaults,
 }
 
 /** It reads hundreds of files, so it is run only by those who are to fail it. */
@@ -178,7 +192,7 @@ function isToPass(name: string, expected: readonly string[]): boolean {
   return at !== -1 && [ofNetwork[at - 1], ofNetwork[at + 1]].some((one) => one !== undefined && expected.includes(one))
 }
 
-describe.for(Object.entries(faults))('%s', ([name, ofCase]) => {
+describe.for([...Object.entries(faults), ...Object.entries(callFaults)])('%s', ([name, ofCase]) => {
   test.for(ofCase)('not with: %s', async ([, harness, says, ...also]) => {
     const expected: string[] = [name, ...also].sort()
     const failures = await failuresOf(harness, (one) => expected.includes(one) || isToPass(one, expected))

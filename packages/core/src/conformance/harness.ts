@@ -16,10 +16,12 @@ export type ProviderHarness = {
   create(runtime: RuntimeOptions): Result<Connector, ConfigurationError>
   /** What a user gives: good input for `parseCredentials`, made anew for each call. A file provider's has its bytes as a `Uint8Array`. */
   input(): unknown
-  /** Answers requests as the institution would, with at least one account, to several at a time and again for the same question. Left out by providers that need no network. */
+  /** Answers requests as the institution would, with at least one account or change, to several at a time and again for the same question. Left out by providers that need no network. */
   fetch?: FetchFunction
   /** What a user gives for `exchangeCredentials`, made anew for each call: as `input` if left out. */
   exchangeInput?(): unknown
+  /** For one that acts: something it can do, made anew for each call. The kit does it many times. */
+  action?(): unknown
   /** The time of the institution's answers, in milliseconds since 1970: the machine's if left out. The kit moves it on by what the provider sleeps, so leave the runtime's clock as it is. */
   now?(): number
   /** Every text in the input, the settings and the answers that must never show: keys, tokens, whole account numbers. */

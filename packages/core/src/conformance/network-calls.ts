@@ -1,6 +1,9 @@
 import type { ProviderError } from '../errors/provider-error.ts'
+import type { Json } from '../json.ts'
 import {
   hasMethod,
+  isActor,
+  isChangeSource,
   isExchangeProvider,
   isOAuthProvider,
   isProvider,
@@ -23,8 +26,8 @@ export type Given = {
 /** A call that may use the network. */
 export type NetworkCall = {
   name: string
-  /** Whether it reads data, turns what works once into what is kept, or ends a grant. */
-  kind: 'data' | 'login' | 'revoke'
+  /** Whether it reads data, turns what works once into what is kept, ends a grant, or does something. */
+  kind: 'data' | 'login' | 'revoke' | 'action'
   /** Runs it; an assertion that fails names `what`. */
   run(what: string, options?: RequestOptions): Promise<Result<Given, ProviderError>>
 }
@@ -33,6 +36,7 @@ export type NetworkCall = {
 export const madeUp = { code: 'code-of-the-kit', refreshToken: 'refresh-token-of-the-kit' }
 
 type Lists = {
+  changes?: readonly Json[]
   accounts?: readonly { providerAccountId: string }[]
   transactions?: readonly { providerAccountId: string; providerTransactionId: string }[]
   holdings?: readonly { providerAccountId: string; providerHoldingId: string }[]
@@ -41,7 +45,7 @@ type Lists = {
 }
 
 function toGiven(value: unknown, pages: readonly Lists[] = []): Given {
-  const records = pages.flatMap(({ accounts = [], transactions = [], holdings = [] }) => [
+  const records = pages.flatMap(({ accounts = [], transactions = [], holdings = [], changes = [] }) => [
     ...accounts.map(({ providerAccountId: account }) => ({ account, id: `account ${account}` })),
     ...transactions.map((one) => ({
       account: one.providerAccountId,
@@ -51,6 +55,7 @@ function toGiven(value: unknown, pages: readonly Lists[] = []): Given {
       account: one.providerAccountId,
       id: `holding ${one.providerAccountId} ${one.providerHoldingId}`,
     })),
+    ...changes.map((change) => ({ account: '', id: `change ${JSON.stringify(change)}` })),
   ])
   const count = (list: 'warnings' | 'rejected') => pages.reduce((sum, page) => sum + page[list].length, 0)
   return { records, warnings: count('warnings'), rejected: count('rejected'), value }
@@ -60,7 +65,7 @@ function toGiven(value: unknown, pages: readonly Lists[] = []): Given {
 export function networkCalls(
   { connector, credentials }: Session,
   accounts: readonly string[],
-  { input, exchangeInput = input }: ProviderHarness,
+  { input, exchangeInput = input, action }: ProviderHarness,
 ): NetworkCall[] {
   const calls: NetworkCall[] = []
   const add = (name: string, kind: NetworkCall['kind'], run: NetworkCall['run']) => calls.push({ name, kind, run })
@@ -106,6 +111,21 @@ export function networkCalls(
       (await settle(what, () => connector.exchangeCredentials(exchangeInput(), options))).map((value) =>
         toGiven(value),
       ),
+    )
+  }
+  if (isChangeSource(connector)) {
+    add('fetchChanges', 'data', async (what, options) => {
+      const pages = []
+      for (const page of await settleAll(what, () => connector.fetchChanges(credentials, null, options))) {
+        if (page.isErr()) return page
+        pages.push(page.value)
+      }
+      return Ok(toGiven(pages, pages))
+    })
+  }
+  if (isActor(connector) && action !== undefined) {
+    add('act', 'action', async (what, options) =>
+      (await settle(what, () => connector.act(credentials, action() as Json, options))).map((value) => toGiven(value)),
     )
   }
   add('revoke', 'revoke', async (what, options) =>

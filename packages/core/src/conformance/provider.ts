@@ -1,8 +1,19 @@
 import assert, { AssertionError } from 'node:assert/strict'
-import { isExchangeProvider, isFileProvider, isOAuthProvider, isProvider, isSnapshotProvider } from '../provider.ts'
+import {
+  isActor,
+  isChangeSource,
+  isExchangeProvider,
+  isFileProvider,
+  isOAuthProvider,
+  isProvider,
+  isSnapshotProvider,
+} from '../provider.ts'
+import { actorCases } from './actor-cases.ts'
 import { describeThrown } from './assertions.ts'
+import { changeCases, changeNetworkCases } from './change-cases.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { connectorCases, oauthCases } from './connector-cases.ts'
+import { exchangeCases } from './exchange-cases.ts'
 import { createFaultCases } from './fault-cases.ts'
 import { fileCases } from './file-cases.ts'
 import { type CasesByName, type ProviderHarness, start } from './harness.ts'
@@ -67,12 +78,19 @@ export function providerConformance(harness: ProviderHarness): ConformanceCase[]
     assert(secret.trim() !== '', `The secret at index ${index} of the harness is empty.`)
   }
   const connector = connectorOf(harness)
-  const usesNetwork = isProvider(connector) || isOAuthProvider(connector) || isExchangeProvider(connector)
+  const hasNetwork = harness.fetch !== undefined
+  const mayUseNetwork = [isProvider, isOAuthProvider, isExchangeProvider, isChangeSource, isActor].some((is) =>
+    is(connector),
+  )
   const groups = [
     connectorCases,
     isProvider(connector) ? providerCases : {},
-    usesNetwork && harness.fetch !== undefined ? createFaultCases() : {},
+    mayUseNetwork && hasNetwork ? createFaultCases() : {},
     isOAuthProvider(connector) ? oauthCases : {},
+    isExchangeProvider(connector) ? exchangeCases : {},
+    isChangeSource(connector) ? changeCases : {},
+    isChangeSource(connector) && hasNetwork ? changeNetworkCases : {},
+    isActor(connector) ? actorCases : {},
     isSnapshotProvider(connector) ? snapshotCases : {},
     isFileProvider(connector) ? fileCases : {},
   ]

@@ -53,6 +53,27 @@ export const caseNames = {
     'gives the rest for one bad record among good ones, at every endpoint',
   ],
   oauth: ['sends the user to an https address that carries the state'],
+  exchange: [
+    'exchanges what a user types for credentials that it takes again',
+    'refuses bad input for an exchange with PROVIDER_INVALID_INPUT, before anything is sent',
+    'exchanges nothing, and says PROVIDER_ABORTED, when the signal is aborted',
+    'shows no secret of an exchange',
+  ],
+  changes: [
+    'gives changes in pages that are well formed',
+    'gives the same changes for the same cursor, also from another instance',
+    'goes on where a cursor stands: nothing twice and nothing left out',
+    'gives an error, or all from the start, for a cursor that is none',
+    'ends its changes with PROVIDER_ABORTED when the signal is aborted',
+    'shows no secret in changes and logs',
+  ],
+  changesOverNetwork: ['ends its changes with its first error'],
+  actor: [
+    'does what it is told, and tells of it in plain data',
+    'refuses a bad action with PROVIDER_INVALID_INPUT, before anything is sent',
+    'does nothing, and says PROVIDER_ABORTED, when the signal is aborted',
+    'shows no secret in what an action gives and logs',
+  ],
   snapshot: ['gives the same in a snapshot as in the three calls'],
   file: [
     'tells what the file is by its content, whatever its name',

@@ -9,6 +9,7 @@ import {
   type RuntimeOptions,
 } from '../../src/index.ts'
 import type { CaseName } from './case-names.ts'
+import { noteListHarness } from './conforming-connectors.ts'
 import {
   fileBankHarness,
   type HarnessOf,
@@ -49,6 +50,7 @@ export type SnapshotBank = ProviderIn<typeof snapshotBankHarness>
 export type OAuthBank = ProviderIn<typeof oauthBankHarness>
 export type FileBank = ProviderIn<typeof fileBankHarness>
 export type TaskList = ProviderIn<typeof taskListHarness>
+export type NoteList = ProviderIn<typeof noteListHarness>
 
 /** Each of the good providers, changed. */
 export const spoiled = {
@@ -58,6 +60,7 @@ export const spoiled = {
   oauthBank: (change: Change<OAuthBank>) => spoil<OAuthBank>(oauthBankHarness, change),
   fileBank: (change: Change<FileBank>) => spoil<FileBank>(fileBankHarness, change),
   taskList: (change: Change<TaskList>) => spoil<TaskList>(taskListHarness, change),
+  noteList: (change: Change<NoteList>) => spoil<NoteList>(noteListHarness, change),
 }
 
 /** A method whose value is changed; its errors stay. */
