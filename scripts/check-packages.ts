@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Member, membersIn, root } from './workspace.ts'
+import { type Member, membersIn, repositoryFiles, root } from './workspace.ts'
 
 const execute = promisify(execFile)
 
@@ -178,11 +178,34 @@ async function consume(tarballs: Map<Member, string>): Promise<void> {
   }
 }
 
+/** The template works where somebody copies it to: with what is published, and nothing of this repository. */
+async function copyTemplate(tarballs: Map<Member, string>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'finport-template-'))
+  const template = 'examples/provider-template'
+  const core = [...tarballs].find(([{ manifest }]) => manifest.name === '@finport/core')?.[1]
+  if (core === undefined) throw new Error('@finport/core was not packed')
+  try {
+    for (const file of repositoryFiles(template)) {
+      const target = join(folder, file.slice(template.length))
+      await mkdir(dirname(target), { recursive: true })
+      await copyFile(join(root, file), target)
+    }
+    // Forced: the version in the repository need not be the one that the template asks the registry for.
+    const flags = ['--force', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
+    await check('npm install of the template', () => run('npm', ['install', ...flags, core], folder))
+    for (const script of ['types', 'test', 'report', 'build']) {
+      await check(`${script} of the template`, () => run('npm', ['run', script], folder))
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
 try {
   await check('build', () => run('pnpm', ['run', 'build']))
   const tarballs = await check('pack', pack)
   await lintTarballs(tarballs)
-  await allDone([lintTypes(tarballs), consume(tarballs)])
+  await allDone([lintTypes(tarballs), consume(tarballs), copyTemplate(tarballs)])
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1
