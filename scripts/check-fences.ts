@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { membersIn, repositoryFiles, root } from './workspace.ts'
+import { type Member, membersIn, repositoryFiles, root } from './workspace.ts'
 
-/** `code` starts on the line after `line`, the fence's own; `indent` is what was taken off in front of each of its lines. */
-type Fence = { file: string; line: number; indent: number; code: string }
+/** `code` starts on the line after `line`, the fence's own; `indent` is what was taken off in front of each of its lines. One that is marked `ts run` is run. */
+type Fence = { file: string; line: number; indent: number; code: string; isRun: boolean }
 
 const workplace = join(root, '.fences')
 const compiler = join(root, 'node_modules/@typescript/native/bin/tsc')
@@ -13,10 +13,11 @@ function fencesOf(file: string, lines: { text: string; indent: number }[]): Fenc
   const fences: Fence[] = []
   let open: { marker: string; isCode: boolean; fence: Fence; lines: string[] } | undefined
   for (const [index, { text, indent }] of lines.entries()) {
-    const [, blanks = '', marker = '', language = ''] = /^(\s*(?:>\s?)*)(`{3,}|~{3,})\s*(\w*)/.exec(text) ?? []
+    const [, blanks = '', marker = '', language = '', mark = ''] =
+      /^(\s*(?:>\s?)*)(`{3,}|~{3,})\s*(\w*)\s*(\w*)/.exec(text) ?? []
     if (open === undefined) {
       if (marker === '') continue
-      const fence = { file, line: index + 1, indent: indent + blanks.length, code: '' }
+      const fence = { file, line: index + 1, indent: indent + blanks.length, code: '', isRun: mark === 'run' }
       open = { marker, isCode: /^(?:ts|mts|typescript)$/i.test(language), fence, lines: [] }
     } else if (marker.startsWith(open.marker) && language === '') {
       if (open.isCode) fences.push({ ...open.fence, code: open.lines.join('\n') })
@@ -58,8 +59,17 @@ function fencesOfSource(file: string): Fence[] {
 /** A changelog is left out: what it shows was right for its version. */
 function collectFences(): Fence[] {
   const markdown = repositoryFiles('*.md').filter((file) => !file.endsWith('CHANGELOG.md'))
-  const sources = repositoryFiles(':(glob)packages/*/src/**/*.ts')
+  const sources = repositoryFiles(':(glob)packages/*/src/**/*.ts', ':(glob)examples/*/src/**/*.ts')
   return [...markdown.flatMap(fencesOfMarkdown), ...sources.flatMap(fencesOfSource)]
+}
+
+/** A package of an example that can be imported, as it is before it is built. */
+function linkExample({ manifest, directory }: Member): void {
+  const folder = join(workplace, 'node_modules', manifest.name)
+  mkdirSync(folder, { recursive: true })
+  symlinkSync(join(root, directory, 'src'), join(folder, 'src'), 'junction')
+  const exports = { '.': './src/index.ts' }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: manifest.name, type: 'module', exports }))
 }
 
 /** A node_modules as a user would have it: fences see what packages export, and nothing else of them. */
@@ -71,6 +81,7 @@ function linkModules(): void {
     symlinkSync(target, join(modules, name), 'junction')
   }
   for (const { manifest, directory } of membersIn('packages')) link(manifest.name, join(root, directory))
+  for (const member of membersIn('examples')) if (member.manifest.exports !== undefined) linkExample(member)
   for (const { manifest, directory } of [...membersIn('packages'), ...membersIn('examples')]) {
     for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
       link(name, join(root, directory, 'node_modules', name))
@@ -113,4 +124,19 @@ if (status !== 0) {
   console.error([...diagnostics.map((line) => atOriginalPlace(line, byName)), stderr].join('\n').trimEnd())
   process.exit(1)
 }
-console.log(`${fences.length} fences compile`)
+
+const failed: string[] = []
+const runnable = [...byName].filter(([, { isRun }]) => isRun)
+for (const [name, { file, line }] of runnable) {
+  const ran = spawnSync(process.execPath, ['--no-warnings', name], {
+    cwd: workplace,
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  if (ran.status !== 0) failed.push(`${file}:${line} fails when it is run:\n${ran.stderr}${ran.error?.message ?? ''}`)
+}
+if (failed.length > 0) {
+  console.error(failed.join('\n').trimEnd())
+  process.exit(1)
+}
+console.log(`${fences.length} fences compile, ${runnable.length} of them run`)

@@ -1,0 +1,5 @@
+export type { TodoistAction } from './act.ts'
+export type { TodoistChange } from './changes.ts'
+export { todoist } from './connector.ts'
+export type { TodoistProject } from './project.ts'
+export type { TodoistTask } from './task.ts'
