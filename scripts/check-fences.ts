@@ -3,8 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { type Member, membersIn, repositoryFiles, root } from './workspace.ts'
 
-/** `code` starts on the line after `line`, the fence's own; `indent` is what was taken off in front of each of its lines. One that is marked `ts run` is run. */
-type Fence = { file: string; line: number; indent: number; code: string; isRun: boolean }
+/**
+ * A block of code. `code` starts on the line after `line`, the fence's own; `indent` is what was taken off in front of each of its lines. One that is marked `ts run` is run; one marked `ts continued` goes on with
+ * the module of the one before.
+ */
+type Fence = { file: string; line: number; indent: number; code: string; marks: string[] }
 
 const workplace = join(root, '.fences')
 const compiler = join(root, 'node_modules/@typescript/native/bin/tsc')
@@ -13,11 +16,11 @@ function fencesOf(file: string, lines: { text: string; indent: number }[]): Fenc
   const fences: Fence[] = []
   let open: { marker: string; isCode: boolean; fence: Fence; lines: string[] } | undefined
   for (const [index, { text, indent }] of lines.entries()) {
-    const [, blanks = '', marker = '', language = '', mark = ''] =
-      /^(\s*(?:>\s?)*)(`{3,}|~{3,})\s*(\w*)\s*(\w*)/.exec(text) ?? []
+    const [, blanks = '', marker = '', language = '', info = ''] =
+      /^(\s*(?:>\s?)*)(`{3,}|~{3,})\s*(\w*)(.*)/.exec(text) ?? []
     if (open === undefined) {
       if (marker === '') continue
-      const fence = { file, line: index + 1, indent: indent + blanks.length, code: '', isRun: mark === 'run' }
+      const fence = { file, line: index + 1, indent: indent + blanks.length, code: '', marks: info.trim().split(/\s+/) }
       open = { marker, isCode: /^(?:ts|mts|typescript)$/i.test(language), fence, lines: [] }
     } else if (marker.startsWith(open.marker) && language === '') {
       if (open.isCode) fences.push({ ...open.fence, code: open.lines.join('\n') })
@@ -89,6 +92,22 @@ function linkModules(): void {
   }
 }
 
+/** Modules of the fences. Blank lines keep each line of what goes on at its distance from the first fence. */
+function joinContinued(fences: Fence[]): Fence[] {
+  const modules: Fence[] = []
+  for (const fence of fences) {
+    const before = modules.at(-1)
+    if (!fence.marks.includes('continued')) modules.push(fence)
+    else if (before?.file !== fence.file) throw new Error(`${fence.file}:${fence.line}: no fence comes before this one`)
+    else {
+      const gap = fence.line - before.line - before.code.split('\n').length + 1
+      before.code += '\n'.repeat(gap) + fence.code
+      before.marks.push(...fence.marks)
+    }
+  }
+  return modules
+}
+
 function writeFences(fences: Fence[]): Map<string, Fence> {
   rmSync(workplace, { recursive: true, force: true })
   mkdirSync(workplace)
@@ -114,7 +133,7 @@ function atOriginalPlace(diagnostic: string, byName: Map<string, Fence>): string
 
 const fences = collectFences()
 if (fences.length === 0) throw new Error('There are no ```ts fences to compile.')
-const byName = writeFences(fences)
+const byName = writeFences(joinContinued(fences))
 const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', '.', '--pretty', 'false'], {
   cwd: workplace,
   encoding: 'utf8',
@@ -126,7 +145,7 @@ if (status !== 0) {
 }
 
 const failed: string[] = []
-const runnable = [...byName].filter(([, { isRun }]) => isRun)
+const runnable = [...byName].filter(([, { marks }]) => marks.includes('run'))
 for (const [name, { file, line }] of runnable) {
   const ran = spawnSync(process.execPath, ['--no-warnings', name], {
     cwd: workplace,
