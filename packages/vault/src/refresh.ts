@@ -214,7 +214,7 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
     const heartbeat = lease.keep()
     try {
       const { answer, isInDoubt } = await ask(provider, held.credentials.refreshToken ?? '', policy)
-      const credentials = answer.result.andThen((tokens) => toCredentials(provider, tokens, held.credentials))
+      const credentials = answer.result.andThen((tokens) => toCredentials(provider, tokens, held.credentials, policy))
       if (credentials.isOk()) return await persist(request, credentials.value)
       const doubt = { before: before ?? (isInDoubt ? startedAt : null), now: startedAt }
       return await settle(request, lease, { error: credentials.error, isInDoubt: answer.isInDoubt }, doubt)
@@ -274,15 +274,20 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
   }
 }
 
-/** A refresh token stays good when no other came with the answer. */
+/**
+ * A refresh token stays good when no other came with the answer: but not where every refresh brings another. There it is used up, and some providers end the whole grant when they see it again (Todoist: "Replay detection outside the
+ * grace window"); what the provider makes of it counts.
+ */
 function toCredentials(
   provider: OAuthProvider,
   tokens: OAuthTokens,
   previous: OAuth2Credentials,
+  policy: TokenPolicy | null,
 ): Result<OAuth2Credentials, ProviderError> {
   try {
     const made = provider.credentialsFromTokens(tokens, previous)
-    return Ok({ ...made, refreshToken: made.refreshToken ?? previous.refreshToken })
+    const isUsedUp = policy?.rotation === 'always'
+    return Ok({ ...made, refreshToken: made.refreshToken ?? (isUsedUp ? null : previous.refreshToken) })
   } catch {
     return Err(new ProviderInvalidResponseError({ provider: provider.slug, operation: 'credentialsFromTokens' }))
   }

@@ -359,6 +359,27 @@ describe('a refresh that fails', () => {
     expect((await use()).isOk()).toBe(true)
   })
 
+  test.for([
+    ['always', 'refresh_token_missing', 1],
+    ['possible', null, 2],
+  ] as const)('an answer without a refresh token, with rotation %s', async ([rotation, reason, requests]) => {
+    const { clock, server, use } = await setUp({ rotation })
+    const tokens = {
+      accessToken: 'access-lone',
+      refreshToken: null,
+      expiresIn: 1_800,
+      tokenType: 'Bearer',
+      scope: null,
+    }
+    server.faults.push(() => Ok(tokens))
+    clock.now += 26 * MINUTE
+    expect((await use()).unwrap()).toBe('access-lone')
+    clock.now += 31 * MINUTE
+    const used = await use()
+    expect(used.isErr() && 'reason' in used.error ? used.error.reason : null).toBe(reason)
+    expect(server.requests).toHaveLength(requests)
+  })
+
   test('there is no refresh token: the access token serves to its end', async () => {
     const { clock, vault, use, server, credentials } = await setUp()
     ;(await vault.put(ref, { ...credentials, refreshToken: null } as StorableCredentials)).unwrap()
