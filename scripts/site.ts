@@ -1,4 +1,11 @@
-import { Application, Converter, type DocumentReflection, IndexEvent, type ProjectReflection } from 'typedoc'
+import {
+  Application,
+  Converter,
+  type DocumentReflection,
+  IndexEvent,
+  type ProjectReflection,
+  ReflectionKind,
+} from 'typedoc'
 
 /** The name of a symbol counts ten times. A word in a guide counts more: it is most likely what is looked for. */
 const GUIDE_WEIGHT = 50
@@ -11,9 +18,12 @@ export function load(application: Application): void {
     guide.name = heading
   })
 
-  // The entry '.' of a package with several has no name of its own.
-  application.on(Application.EVENT_PROJECT_REVIVE, ({ children = [] }: ProjectReflection) => {
-    for (const entry of children.flatMap((module) => module.children ?? [])) if (entry.name === '') entry.name = 'index'
+  application.on(Application.EVENT_PROJECT_REVIVE, (project: ProjectReflection) => {
+    // The entry '.' of a package with several has no name of its own, nor has a parameter that is taken apart.
+    const entries = (project.children ?? []).flatMap((module) => module.children ?? [])
+    for (const entry of entries) if (entry.name === '') entry.name = 'index'
+    const parameters = project.getReflectionsByKind(ReflectionKind.Parameter)
+    for (const parameter of parameters) if (parameter.name === '__namedParameters') parameter.name = 'options'
   })
 
   application.renderer.on(IndexEvent.PREPARE_INDEX, ({ searchFieldWeights }: IndexEvent) => {
