@@ -8,6 +8,7 @@ type Versions = Record<string, string>
 
 export type Manifest = {
   name: string
+  version?: string
   private?: boolean
   type?: string
   description?: string
@@ -28,8 +29,9 @@ export type Manifest = {
 /** A member of the workspace; `directory` is relative to the root, as `packages/core`. */
 export type Member = { directory: string; manifest: Manifest }
 
-export function readManifest(directory: string): Manifest {
-  return JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')) as Manifest
+/** The manifest in a folder of a checkout: of this one, unless said otherwise. */
+export function readManifest(directory: string, checkout = root): Manifest {
+  return JSON.parse(readFileSync(join(checkout, directory, 'package.json'), 'utf8')) as Manifest
 }
 
 /** Tracked files, and new ones that are not ignored, relative to the root. */
