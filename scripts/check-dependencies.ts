@@ -106,7 +106,10 @@ if (faults.length > 0) {
   console.error(faults.join('\n'))
   process.exit(1)
 }
-const byLicence = Map.groupBy(installed.values(), ({ manifest }) => manifest.license)
+const counts = licences.flatMap((licence) => {
+  const { length } = [...installed.values()].filter(({ manifest }) => manifest.license === licence)
+  return length === 0 ? [] : [`${length} ${licence}`]
+})
 console.log(
-  `${installed.size} packages of others are installed with ${members.length} of ours, none runs anything then: ${[...byLicence].map(([licence, those]) => `${those.length} ${licence}`).join(', ')}`,
+  `${installed.size} packages of others are installed with ${members.length} of ours, none runs anything then: ${counts.join(', ')}`,
 )
