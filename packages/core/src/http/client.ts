@@ -1,4 +1,3 @@
-import ky from 'ky'
 import {
   ProviderAbortedError,
   type ProviderError,
@@ -159,6 +158,8 @@ export function createHttpClient({
     const context = { provider, operation }
     try {
       return await withDeadline(Math.min(runtime.timeoutMs, timeoutMs), signal, async (ending) => {
+        // With the first request, not before: loading it and the platform's fetch takes longer than all of core.
+        const { default: ky } = await import('ky')
         const response = await ky(address, {
           method,
           headers: { accept: 'application/json', ...headers },
