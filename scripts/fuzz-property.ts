@@ -1,13 +1,14 @@
 /**
  * Breaks one kind of input for some minutes and looks at what is made of it. What fails is made as small as it can be.
  *
- *     node scripts/fuzz-property.ts envelopes|keyrings|json-bodies [minutes] [seed] [path]
+ *     node scripts/fuzz-property.ts envelopes|keyrings|json-bodies|callbacks [minutes] [seed] [path]
  */
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { createJsonBodyFuzz } from '../packages/core/test/fuzz/json-bodies.ts'
 import { createEnvelopeFuzz } from '../packages/vault/test/fuzz/envelopes.ts'
 import { createKeyringFuzz } from '../packages/vault/test/fuzz/keyring-texts.ts'
+import { createCallbackFuzz } from '../test/fuzz/callbacks.ts'
 
 type Fuzz = {
   property: Pick<fc.IRawProperty<never>, 'isAsync'>
@@ -18,6 +19,7 @@ const fuzzes: Readonly<Record<string, () => Fuzz | Promise<Fuzz>>> = {
   envelopes: createEnvelopeFuzz,
   keyrings: createKeyringFuzz,
   'json-bodies': createJsonBodyFuzz,
+  callbacks: createCallbackFuzz,
 }
 
 const [name = '', minutes = '1', seed = String(Date.now() % 2 ** 31), path] = process.argv.slice(2)

@@ -23,6 +23,12 @@ const tasks: readonly Task[] = [
   fuzzed('envelopes'),
   fuzzed('keyrings'),
   fuzzed('json-bodies'),
+  fuzzed('callbacks'),
+  // It runs five races of so many seconds.
+  {
+    name: 'race of refreshes',
+    command: (minutes) => ['scripts/race.ts', String(Math.max(5, Math.round(minutes * 10)))],
+  },
   {
     name: 'kill -9 of a rewrap',
     command: (minutes) => ['scripts/rewrap.ts', String(Math.round(5_000 + minutes * 10_000))],

@@ -29,11 +29,12 @@ export function entriesOf(tarballs: readonly Tarball[]): string[] {
   )
 }
 
-/** Entries that stand on an optional peer are loaded as well. */
-export function optionalPeersOf(tarballs: readonly Tarball[]): string[] {
-  return tarballs.flatMap(({ manifest: { peerDependencies, peerDependenciesMeta } }) =>
-    Object.keys(peerDependenciesMeta ?? {}).map((name) => `${name}@${peerDependencies?.[name]}`),
+/** What entries stand on that apps may leave out, such as `msw`. */
+function optionalPeersOf(tarballs: readonly Tarball[]): Record<string, string> {
+  const peers = tarballs.flatMap(({ manifest: { peerDependencies, peerDependenciesMeta } }) =>
+    Object.keys(peerDependenciesMeta ?? {}).map((name) => [name, peerDependencies?.[name] ?? '*']),
   )
+  return Object.fromEntries(peers) as Record<string, string>
 }
 
 /** Both ways of loading, of every entry: `require` must give what `import` gives. */
@@ -48,11 +49,11 @@ async function writeLoaders(folder: string, entries: readonly string[]): Promise
   }
 }
 
-/** The types of every entry, both ways: with `skipLibCheck` off, whatever they refer to must be there. */
-async function writeTypeLoaders(folder: string, entries: readonly string[]): Promise<string[]> {
+/** The types of entries, both ways: with `skipLibCheck` off, whatever they refer to must be there. */
+async function writeTypeLoaders(folder: string, name: string, entries: readonly string[]): Promise<string[]> {
   const loaders = {
-    'entries.mts': (entry: string, index: number) => `import * as entry${index} from '${entry}'`,
-    'entries.cts': (entry: string, index: number) => `import entry${index} = require('${entry}')`,
+    [`${name}-entries.mts`]: (entry: string, index: number) => `import * as entry${index} from '${entry}'`,
+    [`${name}-entries.cts`]: (entry: string, index: number) => `import entry${index} = require('${entry}')`,
   }
   for (const [file, load] of Object.entries(loaders)) {
     const names = entries.map((_, index) => `entry${index}`)
@@ -61,10 +62,13 @@ async function writeTypeLoaders(folder: string, entries: readonly string[]): Pro
   return Object.keys(loaders)
 }
 
-async function write(folder: string, entries: readonly string[]): Promise<void> {
+async function write(folder: string, tarballs: readonly Tarball[]): Promise<void> {
+  const entries = entriesOf(tarballs)
   await writeLoaders(folder, entries)
-  const files = [...applications, ...(await writeTypeLoaders(folder, entries))]
   for (const file of applications) await copyFile(join(root, 'scripts', file), join(folder, file))
+  // The types of others may want a browser's: an entry that is named for an optional peer is compiled where they are.
+  const peers = Object.keys(optionalPeersOf(tarballs))
+  const ownEntries = entries.filter((entry) => !peers.some((peer) => entry.endsWith(`/${peer}`)))
   for (const [name, options] of Object.entries(settings)) {
     const compilerOptions = {
       ...options,
@@ -74,6 +78,8 @@ async function write(folder: string, entries: readonly string[]): Promise<void> 
       skipLibCheck: false,
       outDir: name,
     }
+    const loaders = await writeTypeLoaders(folder, name, options.lib.includes('DOM') ? entries : ownEntries)
+    const files = [...applications, ...loaders]
     await writeFile(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files }))
   }
 }
@@ -89,12 +95,12 @@ export async function inConsumerProject(
     await check('npm install of the tarballs', () =>
       npmInstall(folder, [
         ...tarballs.map(({ path }) => path),
-        ...optionalPeersOf(tarballs),
+        ...Object.entries(optionalPeersOf(tarballs)).map(([name, range]) => `${name}@${range}`),
         oldestTypeScript,
         '@types/node@22',
       ]),
     )
-    await write(folder, entriesOf(tarballs))
+    await write(folder, tarballs)
     await mkdir(join(folder, 'runtimes'))
     await work(folder)
   } finally {

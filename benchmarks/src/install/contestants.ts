@@ -21,7 +21,9 @@ const standsOnKysely = ({ manifest }: Tarball) => manifest.peerDependencies?.kys
 const pathsOf = (tarballs: readonly Tarball[]) => tarballs.map(({ path }) => path)
 
 /** Entries for tests: an app that serves users does not load them. */
-const TEST_KIT = /\/(?:conformance|sandbox|msw)$/
+const TEST_KIT = /\/(?:conformance|sandbox)(?:\/|$)/
+/** Entries that stand on an optional peer, which is not installed here. */
+const OF_OPTIONAL_PEER = /\/msw$/
 
 export const EMPTY = 'empty node'
 export const CORE = 'finport, core'
@@ -38,7 +40,7 @@ export function contestantsOf(tarballs: readonly Tarball[]): {
   const withKysely = tarballs.some(standsOnKysely)
     ? [{ name: 'finport with storage on Kysely', specifiers: pathsOf(tarballs) }]
     : []
-  const entries = entriesOf(ours)
+  const entries = entriesOf(ours).filter((entry) => !OF_OPTIONAL_PEER.test(entry))
   const forApps = entries.filter((entry) => !TEST_KIT.test(entry))
   return {
     installations: [finport, ...withKysely, alpaca, plaid, schwab],
