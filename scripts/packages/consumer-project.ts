@@ -18,7 +18,10 @@ const settings = {
 const applications = ['consumer.ts', 'worker.ts']
 
 /** What has to run wherever the packages are said to, once {@link compile} is through. */
-export const programs = ['load.mjs', 'load.cjs', 'nodenext/consumer.js', 'nodenext/worker.js']
+export const programs = [
+  ...['load-own.mjs', 'load-own.cjs', 'load-all.mjs', 'load-all.cjs'],
+  ...['nodenext/consumer.js', 'nodenext/worker.js'],
+]
 
 /** What can be imported: every subpath of every package. */
 export function entriesOf(tarballs: readonly Tarball[]): string[] {
@@ -38,14 +41,14 @@ function optionalPeersOf(tarballs: readonly Tarball[]): Record<string, string> {
 }
 
 /** Both ways of loading, of every entry: `require` must give what `import` gives. */
-async function writeLoaders(folder: string, entries: readonly string[]): Promise<void> {
+async function writeLoaders(folder: string, name: string, entries: readonly string[], end = ''): Promise<void> {
   const loaders = {
-    'load.mjs': (entry: string) => `Object.keys(await import('${entry}'))`,
-    'load.cjs': (entry: string) => `Object.keys(require('${entry}'))`,
+    [`${name}.mjs`]: (entry: string) => `Object.keys(await import('${entry}'))`,
+    [`${name}.cjs`]: (entry: string) => `Object.keys(require('${entry}'))`,
   }
   for (const [file, load] of Object.entries(loaders)) {
     const lines = entries.map((entry) => `if (${load(entry)}.length === 0) throw new Error('${entry} exports nothing')`)
-    await writeFile(join(folder, file), `${lines.join('\n')}\n`)
+    await writeFile(join(folder, file), `${lines.join('\n')}\n${end}`)
   }
 }
 
@@ -64,11 +67,13 @@ async function writeTypeLoaders(folder: string, name: string, entries: readonly 
 
 async function write(folder: string, tarballs: readonly Tarball[]): Promise<void> {
   const entries = entriesOf(tarballs)
-  await writeLoaders(folder, entries)
   for (const file of applications) await copyFile(join(root, 'scripts', file), join(folder, file))
   // The types of others may want a browser's: an entry that is named for an optional peer is compiled where they are.
   const peers = Object.keys(optionalPeersOf(tarballs))
   const ownEntries = entries.filter((entry) => !peers.some((peer) => entry.endsWith(`/${peer}`)))
+  await writeLoaders(folder, 'load-own', ownEntries)
+  // A peer may keep a process alive, as msw does with Deno; what is ours may not.
+  await writeLoaders(folder, 'load-all', entries, 'process.exit()\n')
   for (const [name, options] of Object.entries(settings)) {
     const compilerOptions = {
       ...options,

@@ -5,9 +5,12 @@ import { root } from '../workspace.ts'
 
 const execute = promisify(execFile)
 
-/** Runs a command and gives what it printed. */
+const MOST_MILLISECONDS = 5 * 60_000
+
+/** Runs a command and gives what it printed; one that does not end is a failure. */
 export async function run(command: string, args: readonly string[], cwd = root): Promise<string> {
-  const { stdout } = await execute(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 })
+  const limits = { maxBuffer: 64 * 1024 * 1024, timeout: MOST_MILLISECONDS }
+  const { stdout } = await execute(command, args, { cwd, ...limits })
   return stdout
 }
 
