@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import type { Logger } from '@finport/core'
 
 /** Where something is heard. Data are what a user's institution says: a text of a file belongs there, and nowhere else. */
-export type Place = 'log' | 'error' | 'event' | 'report' | 'shown form' | 'stored' | 'data' | 'output'
+type Place = 'log' | 'error' | 'event' | 'report' | 'shown form' | 'stored' | 'data' | 'output'
 
 type Canary = { kind: string; value: string; belongsIn: readonly Place[] }
 type Heard = { place: Place; what: string; texts: string[] }
