@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import { check } from './check.ts'
 import { entriesOf } from './consumer-project.ts'
 import { run } from './run.ts'
@@ -21,17 +21,16 @@ const withoutThem = Object.fromEntries(
 type Size = { entry: string; bytes: number; zipped: number }
 
 /** Bundles for a browser: a module of Node's, or one that is missing, is an error. */
-async function bundle(folder: string, contents: string, define: Record<string, string> = {}): Promise<Uint8Array> {
+async function bundle(folder: string, contents: string, options: BuildOptions = {}): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: folder, loader: 'ts' },
     bundle: true,
-    minify: true,
-    write: false,
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    define,
     logLevel: 'silent',
+    ...options,
+    write: false,
   })
   const [{ contents: code } = { contents: null }] = outputFiles
   if (code === null) throw new Error('esbuild wrote nothing')
@@ -44,10 +43,13 @@ export async function tryBrowserBundles(folder: string, tarballs: readonly Tarba
   await check('browser bundles of core and vault, without modules of Node', async () => {
     const inBrowsers = tarballs.filter(({ manifest }) => portable.includes(manifest.name))
     for (const entry of entriesOf(inBrowsers).filter((entry) => !nodesOwn.includes(entry))) {
-      const code = await bundle(folder, `export * from '${entry}'`)
+      const code = await bundle(folder, `export * from '${entry}'`, { minify: true })
       sizes.push({ entry, bytes: code.length, zipped: gzipSync(code).length })
     }
-    await writeFile(join(folder, 'worker-bundle.js'), await bundle(folder, "import './worker.ts'", withoutThem))
+    await writeFile(
+      join(folder, 'worker-bundle.js'),
+      await bundle(folder, "import './worker.ts'", { define: withoutThem }),
+    )
   })
   await check('a worker without the globals of Node', () => run(process.execPath, ['worker-bundle.js'], folder))
   const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(9)
