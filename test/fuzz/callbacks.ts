@@ -25,10 +25,12 @@ const value = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.nat({ max: 20_000 }).map((length) => 'x'.repeat(length)),
 )
+const error = fc.constantFrom('access_denied', 'login_required', 'server_error', 'invalid_scope', 'constructor')
 const change = fc.oneof(
   fc.record({ kind: fc.constant('set' as const), at: fc.nat(), value }),
   fc.record({ kind: fc.constant('rename' as const), at: fc.nat(), name }),
   fc.record({ kind: fc.constant('add' as const), at: fc.nat(), name, value }),
+  fc.record({ kind: fc.constant('add' as const), at: fc.nat(), name: fc.constant('error'), value: error }),
   fc.record({ kind: fc.constant('repeat' as const), at: fc.nat() }),
   fc.record({ kind: fc.constant('remove' as const), at: fc.nat() }),
 )
