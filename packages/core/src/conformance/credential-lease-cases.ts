@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { CredentialRepository, RefreshState } from '../ports/credential-repository.ts'
 import { assertRecord, instant, recordOf, sealed } from './credential-record.ts'
-import { type CredentialStore, settle, succeed } from './credential-store.ts'
+import type { CredentialStore } from './credential-store.ts'
+import { settle, succeed } from './settled.ts'
 
 const OWNERS = 16
 const ROUNDS = 10

@@ -4,7 +4,8 @@ import { describeThrown } from './assertions.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { leaseCases } from './credential-lease-cases.ts'
 import { assertBytes, assertRecord, instant, recordOf, sealed } from './credential-record.ts'
-import { type CredentialStore, settle, succeed } from './credential-store.ts'
+import type { CredentialStore } from './credential-store.ts'
+import { settle, succeed } from './settled.ts'
 
 /** What the kit needs to know about a store. */
 export type CredentialRepositoryHarness = {
