@@ -39,8 +39,8 @@ const cases = {
 }
 
 /**
- * What {@link Repositories} must do, as cases for any test runner. Each opens a store of its own; the races are run with all of its handles at once. Handles in processes of their own, by a process each, show whether processes
- * race rightly as well.
+ * What {@link Repositories} must do, as cases for any test runner. Each opens a store of its own; the races are run with all of its handles at once. Handles in processes of their own ({@link connectToStore}) show
+ * whether processes race rightly as well.
  *
  * @example
  * ```ts

@@ -118,6 +118,7 @@ export const transactionCases: StoreCases = {
       const page = await list(second, { after: listed.at(-1) ?? null, limit: 6 })
       if (page.length === 0) break
       listed.push(...page)
+      assert(listed.length <= transactions.length, 'What was there must be listed once each.')
       const place = listed.length
       await save(first, transactionOf(`new-${place}`, { transactionDate: day('2026-02-01') }))
       await save(first, {
