@@ -1,10 +1,10 @@
 import { credentialRepositoryConformance, repositoryConformance } from '@finport/core/conformance'
 import { describe, test } from 'vitest'
-import { stores } from './stores.ts'
+import { type Handle, openStore, sharedKinds } from './stores.ts'
 
-describe.each(Object.entries(stores))('%s', (_, openStore) => {
-  async function open<T>(pick: (handle: Awaited<ReturnType<typeof openStore>>['handles'][number]) => T) {
-    const { handles, close } = await openStore()
+describe.each([...sharedKinds, 'PGlite'] as const)('%s', (kind) => {
+  async function open<T>(pick: (handle: Handle) => T) {
+    const { handles, close } = await openStore(kind)
     return { handles: handles.map(pick), close }
   }
   const repositories = repositoryConformance({ open: () => open((handle) => handle.repositories) })

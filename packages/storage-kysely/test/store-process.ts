@@ -1,29 +1,23 @@
-/** A process that opens whatever store it is told of, and serves it to its parent. */
+/** A process that opens one store after the other, as it is told, and serves it to its parent. */
+import { EventEmitter } from 'node:events'
 import { serveStore } from '@finport/core/conformance'
 import { type Handle, openHandle, type StoreAddress } from './stores.ts'
 
 let handle: Handle | null = null
+let line = new EventEmitter()
 
-const current = () => {
-  if (handle === null) throw new Error('No store was opened yet.')
-  return handle
-}
-
-process.on('message', async ({ kind, address }: { kind: string; address: StoreAddress | null }) => {
-  if (kind !== 'open') return
-  await handle?.db.destroy()
-  handle = address === null ? null : openHandle(address)
-  process.send?.({ kind: 'opened', id: 0 })
+process.on('message', async (message: { open?: StoreAddress } | { shut?: true }) => {
+  if ('open' in message && message.open !== undefined) {
+    handle = openHandle(message.open)
+    line = new EventEmitter()
+    const current = line
+    serveStore(handle, {
+      send: (answer) => process.send?.(answer),
+      on: (event, hear) => current.on(event, hear as never),
+    })
+    process.send?.('opened')
+  } else if ('shut' in message) {
+    await handle?.db.destroy()
+    process.send?.('shut')
+  } else line.emit('message', message)
 })
-
-serveStore(
-  {
-    get repositories() {
-      return current().repositories
-    },
-    get credentials() {
-      return current().credentials
-    },
-  },
-  process,
-)
