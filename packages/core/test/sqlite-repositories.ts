@@ -121,7 +121,14 @@ export function openSqliteRepositories(
   }
   const transactionally = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const
   const nested = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one; RELEASE one'] as const
-  const writeInside: Write = (change) => around(nested, () => refuseTwins(change))
+  /** Without a pause, in which another write inside could begin a savepoint of the same name. */
+  const writeInside: Write = async (change) => {
+    const [begin, commit, rollback] = nested
+    step(begin)
+    const result = refuseTwins(change)
+    step(result.isOk() ? commit : rollback)
+    return result
+  }
   const write: Write = (change) => inTurn(() => around(transactionally, () => refuseTwins(change)))
 
   return {

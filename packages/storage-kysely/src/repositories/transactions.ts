@@ -7,12 +7,13 @@ import { transactionTable } from '../table.ts'
 /** Transactions in a database. */
 export function kyselyTransactions(session: Session): TransactionRepository {
   return {
-    async list({ userId, accountId, from, to, includeRemoved = false, after, limit }) {
+    async list({ userId, accountId, from, to, status, includeRemoved = false, after, limit }) {
       const rows = await session.run((db) => {
         let query = db.selectFrom('finport_transactions').selectAll().where('user_id', '=', userId)
         if (accountId !== undefined) query = query.where('account_id', '=', accountId)
         if (from !== undefined) query = query.where('transaction_date', '>=', from)
         if (to !== undefined) query = query.where('transaction_date', '<=', to)
+        if (status !== undefined) query = query.where('status', '=', status)
         if (!includeRemoved) query = query.where('removed_at', 'is', null)
         if (after !== null) {
           const { transactionDate, id } = after

@@ -19,7 +19,7 @@ export const authorizationCases: StoreCases = {
         sealedCodeVerifier: 'x'.repeat(4_000),
         browserBindingHash: 'YmluZGluZw',
         returnContext: TEXTS.join(''),
-        expiresAt: instant('2026-01-31T12:10:00.001Z'),
+        expiresAt: instant('2000-01-01T00:00:00.001Z'),
       }),
     ]
     for (const login of logins) await insert(first, login)
