@@ -29,7 +29,7 @@ async function waitForOthers(db: Database, family: Family): Promise<void> {
 }
 
 /** {@link migrate} with steps that are given. */
-export async function applyMigrations(
+export function applyMigrations(
   db: Database,
   steps: Readonly<Record<string, FinportMigration>>,
 ): Promise<Result<MigrationReport, StorageError>> {

@@ -134,6 +134,17 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+function assertTellsOfRows(database: EmbeddedDatabase): void {
+  try {
+    const { reader, columns } = database.prepare('select 1')
+    if (reader !== undefined || columns !== undefined) return
+  } catch (error) {
+    if (isBusy(error)) return // Another process opens or closes it just now: not a time to ask.
+    throw error
+  }
+  throw new TypeError('node:sqlite of Node 22.16 or newer is needed, or better-sqlite3.')
+}
+
 /**
  * Kysely's dialect for SQLite, in a file that several processes of one machine may open. Beside it, this one keeps statements prepared, writes ahead (WAL) and syncs at each commit, begins transactions as writers, and waits for others' writes
  * without blocking the process.
@@ -151,9 +162,7 @@ class TransactionalAdapter extends SqliteAdapter {
  * ```
  */
 export function createSqliteDialect({ database, busyTimeoutMilliseconds = 5_000 }: SqliteDialectOptions): Dialect {
-  const { reader, columns } = database.prepare('select 1')
-  if (reader === undefined && columns === undefined)
-    throw new TypeError('node:sqlite of Node 22.16 or newer is needed, or better-sqlite3.')
+  assertTellsOfRows(database)
   const kept = keepPrepared(database)
   const base = new SqliteDialect({ database: kept })
   return {

@@ -15,8 +15,9 @@ function startProcess(): StoreProcess {
   let line = new EventEmitter()
   child.on('message', (message) => line.emit(typeof message === 'string' ? message : 'message', message))
   const tell = (message: object, answer: string) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       line.once(answer, resolve)
+      child.once('exit', () => reject(new Error('The process of a store ended.')))
       child.send(message)
     })
   return {

@@ -17,7 +17,10 @@ import {
 } from '../src/index.ts'
 
 /** Where a store is that several processes can open. */
-export type StoreAddress = { kind: 'node:sqlite' | 'better-sqlite3' | 'PostgreSQL'; place: string }
+export type StoreAddress = {
+  kind: 'node:sqlite' | 'better-sqlite3' | 'PostgreSQL' | 'PostgreSQL, serializable'
+  place: string
+}
 
 /** One way into a store. */
 export type Handle = StoreHandle & { db: Kysely<FinportTables> }
@@ -36,8 +39,9 @@ export const sharedKinds: readonly StoreAddress['kind'][] = [
 ]
 
 /** A pool whose tables are in a schema of their own. */
-export function openPool(schema: string): Pool {
-  return new Pool({ connectionString: postgresUrl, max: 4, options: `-c search_path=${schema}` })
+function openPool(schema: string, isolation: string): Pool {
+  const options = `-c search_path=${schema} -c default_transaction_isolation=${isolation}`
+  return new Pool({ connectionString: postgresUrl, max: 4, options })
 }
 
 function dialectOf({ kind, place }: StoreAddress): Dialect {
@@ -47,7 +51,9 @@ function dialectOf({ kind, place }: StoreAddress): Dialect {
     case 'better-sqlite3':
       return createSqliteDialect({ database: new BetterSqlite(place) })
     case 'PostgreSQL':
-      return new PostgresDialect({ pool: openPool(place) })
+      return new PostgresDialect({ pool: openPool(place, 'read\\ committed') })
+    case 'PostgreSQL, serializable':
+      return new PostgresDialect({ pool: openPool(place, 'serializable') })
   }
 }
 
@@ -63,7 +69,7 @@ export function openHandle(address: StoreAddress): Handle {
 
 /** A place for a store, without any tables. */
 export async function createPlace(kind: StoreAddress['kind']): Promise<EmptyStore> {
-  if (kind !== 'PostgreSQL') {
+  if (kind === 'node:sqlite' || kind === 'better-sqlite3') {
     const folder = await mkdtemp(join(tmpdir(), 'finport-storage-'))
     return { address: { kind, place: join(folder, 'finport.db') }, remove: () => rm(folder, { recursive: true }) }
   }
