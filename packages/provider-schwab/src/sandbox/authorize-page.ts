@@ -18,8 +18,9 @@ export function renderAuthorizePage(login: string, choices: readonly Choice[]): 
   )
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Schwab sandbox: allow access</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Schwab sandbox: allow access</title></head>
 <body>
+<main>
 <h1>Schwab sandbox</h1>
 <p>An app asks to see your accounts. Nothing here is real.</p>
 <form method="post" action="/v1/oauth/authorize">
@@ -28,6 +29,7 @@ ${accounts.join('\n')}
 <button name="decision" value="approve">Approve</button>
 <button name="decision" value="deny">Deny</button>
 </form>
+</main>
 </body>
 </html>
 `
