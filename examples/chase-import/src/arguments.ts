@@ -5,10 +5,9 @@ const run = 'npx -y pnpm@12.21.0'
 export const usage = `Usage: ${run} demo:file [--json] [--account <id>] <file>…`
 
 export const help = `${usage}
-       ${run} demo [--json]
 
 Reads QFX, QBO, OFX and Chase CSV files and shows their accounts, newest transactions and totals.
-'demo' reads the file that comes with the example. With pnpm installed, 'npx -y' and the version can be left out.
+'npm start' in the folder of the example reads the file that comes with it. With pnpm installed, 'npx -y' and the version can be left out.
 
   --json      one JSON object per line: transactions, rejected rows and warnings, then accounts
   --account   the account of files that do not say, such as deposit-1234
