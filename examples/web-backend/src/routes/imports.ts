@@ -1,0 +1,73 @@
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import * as z from 'zod'
+import { refuse } from '../answer.ts'
+import type { ImportJobs } from '../import-jobs.ts'
+import type { ImportEvent } from '../page/import-event.ts'
+import type { AppEnv } from '../session.ts'
+
+const querySchema = z.object({ fileName: z.string().min(1).max(255) })
+const bodySchema = z.object({ accountId: z.string().min(1).max(100).optional() })
+
+/** Importing a file: it is given, what it would do is told, and then it is done or given up. */
+export function importRoutes(jobs: ImportJobs): Hono<AppEnv> {
+  const begin = async (userId: string, id: string, body: unknown, dryRun: boolean) => {
+    const parsed = bodySchema.safeParse(body)
+    return parsed.success ? jobs.run(userId, id, { accountId: parsed.data.accountId, dryRun }) : null
+  }
+
+  return new Hono<AppEnv>()
+    .post('/', async (c) => {
+      const query = querySchema.safeParse(c.req.query())
+      const content = c.req.raw.body
+      if (!query.success || content === null) return refuse(c, { code: 'BAD_REQUEST' })
+      const { userId } = c.get('session')
+      const id = await jobs.add(userId, query.data.fileName, content)
+      if (id === null) return refuse(c, { code: 'TOO_LARGE' })
+      jobs.run(userId, id, { accountId: undefined, dryRun: true })
+      return c.json({ id }, 201)
+    })
+    .post('/:id/:step{preview|confirm}', async (c) => {
+      const { id, step } = c.req.param()
+      const body: unknown = await c.req.json().catch(() => null)
+      const begun = await begin(c.get('session').userId, id, body, step === 'preview')
+      if (begun === null) return refuse(c, { code: 'BAD_REQUEST' })
+      return begun ? c.json({ id }, 202) : refuse(c, { code: 'NOT_FOUND' })
+    })
+    .get('/:id/events', (c) => {
+      const { userId } = c.get('session')
+      const waiting: ImportEvent[] = []
+      let wake = () => {}
+      const stop = jobs.listen(userId, c.req.param('id'), (event) => {
+        waiting.push(event)
+        wake()
+      })
+      if (stop === null) return refuse(c, { code: 'NOT_FOUND' })
+      // Proxies that buffer would keep the events back.
+      c.header('x-accel-buffering', 'no')
+      return streamSSE(c, async (stream) => {
+        let isOpen = true
+        stream.onAbort(() => {
+          isOpen = false
+          stop()
+          wake()
+        })
+        while (isOpen) {
+          const event = waiting.shift()
+          if (event === undefined) {
+            await new Promise<void>((resolve) => {
+              wake = resolve
+            })
+            continue
+          }
+          await stream.writeSSE({ event: event.type, data: JSON.stringify(event) })
+          if (event.type === 'imported') break
+        }
+        stop()
+      })
+    })
+    .delete('/:id', async (c) => {
+      await jobs.remove(c.get('session').userId, c.req.param('id'))
+      return c.body(null, 204)
+    })
+}
