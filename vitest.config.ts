@@ -3,18 +3,29 @@ import { defineConfig } from 'vitest/config'
 /** A calendar day must not depend on the machine: every test runs in the east, in the west and in Greenwich. */
 const timeZones = ['UTC', 'Pacific/Kiritimati', 'America/St_Johns']
 
+/** What knows no calendar day, and takes long: it runs in Greenwich alone. */
+const withoutDays = [
+  'packages/vault/test/**',
+  'packages/core/test/http/**',
+  'packages/core/test/{conformance,repository-conformance,repository-faults}.test.ts',
+  'packages/storage-kysely/test/{conformance,migrate,pglite-dialect,processes}.test.ts',
+]
+
 /** They need a Chromium, and have a browser's time zone. */
 const browserTests = 'examples/*/test/browser/**/*.test.ts'
 
 export default defineConfig({
   test: {
     isolate: false,
+    maxWorkers: '100%',
     projects: [
       ...timeZones.map((timeZone) => ({
         test: {
           name: timeZone,
           include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-          exclude: [browserTests],
+          exclude: [browserTests, ...(timeZone === 'UTC' ? [] : withoutDays)],
+          // Some start processes, and a machine may be busy.
+          testTimeout: 20_000,
           env: { TZ: timeZone },
           isolate: false,
         },

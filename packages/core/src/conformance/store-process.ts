@@ -9,9 +9,9 @@ export type StoreHandle = { readonly repositories: Repositories; readonly creden
 /** One end of a line between two processes: a `ChildProcess` of `fork(…, { serialization: 'advanced' })`, or the `process` of that child. */
 export interface ProcessChannel {
   /** Sends a message to the other end. */
-  send?(message: object): unknown
+  send?: ((message: object) => unknown) | undefined
   /** Hears messages of the other end. */
-  on(event: 'message', listener: (message: never) => void): unknown
+  on(event: 'message', listener: (message: unknown) => void): unknown
 }
 
 /** A call to one port, in a transaction or outside of any. */
@@ -76,7 +76,8 @@ export function serveStore({ repositories, credentials }: StoreHandle, channel: 
     else answer(done.error === refused ? { kind: 'rolledBack', id } : { kind: 'refused', id, code: done.error.code })
   }
 
-  channel.on('message', (request: Request) => {
+  channel.on('message', (message) => {
+    const request = message as Request
     if (request.kind === 'end') transactions.get(request.id)?.end(request.isOk)
     const done = request.kind === 'call' ? call(request) : request.kind === 'begin' ? begin(request.id) : null
     done?.catch((thrown: unknown) => answer({ kind: 'threw', id: request.id, name: nameOf(thrown) }))
@@ -105,7 +106,10 @@ export function serveStore({ repositories, credentials }: StoreHandle, channel: 
 export function connectToStore(channel: ProcessChannel): StoreHandle {
   const listeners = new Map<number, (answer: Answer) => void>()
   let last = 0
-  channel.on('message', (answer: Answer) => listeners.get(answer.id)?.(answer))
+  channel.on('message', (message) => {
+    const answer = message as Answer
+    listeners.get(answer.id)?.(answer)
+  })
   const send = (request: Request) => void channel.send?.(request)
 
   const call = (request: Pick<Call, 'transaction' | 'port' | 'method' | 'parameters'>) =>
