@@ -1,13 +1,28 @@
 /**
- * Has processes use connections whose tokens end all the time, over one SQLite file and a provider that revokes a login when a refresh token comes twice; kills some of them, and opens one connection many times at once.
+ * Has processes use connections whose tokens end all the time, over one store, SQLite unless PostgreSQL is asked for, and a provider that revokes a login when a refresh token comes twice; kills some of them, and opens one connection many times at once.
  *
- *     node scripts/race.ts [seconds] [kills] [opens]
+ *     node scripts/race.ts [seconds] [kills] [opens] [SQLite | PostgreSQL]
  */
-import { type RaceTerms, raceOpens, raceRefresh } from '../packages/vault/test/processes/refresh-race.ts'
+import { join } from 'node:path'
+import {
+  type RaceStore,
+  type RaceTerms,
+  raceOpens,
+  raceRefresh,
+} from '../packages/vault/test/processes/refresh-race.ts'
+import { createPlace, removePlace, type StoreName, storeNames } from './kysely-store.ts'
 
-const [seconds = 10, kills = 100, opens = 10_000] = process.argv.slice(2).map(Number)
+const words = process.argv.slice(2)
+const name = words.find((word): word is StoreName => storeNames.some((one) => one === word)) ?? 'SQLite'
+const [seconds = 10, kills = 100, opens = 10_000] = words.filter((word) => word !== name).map(Number)
+const store: RaceStore = {
+  module: join(import.meta.dirname, 'kysely-store.ts'),
+  createPlace: () => createPlace(name),
+  removePlace,
+}
 
 const terms: RaceTerms = {
+  store,
   processes: 8,
   connections: 4,
   milliseconds: seconds * 1_000,
@@ -38,9 +53,10 @@ for (const [name, rowTerms, expected] of rows) {
   if (expected === 'a control' && losses === 0) isAsExpected = false
   figures[name] = { ...counts, lost: JSON.stringify(lost), errors: JSON.stringify(errors) }
 }
+console.log(name)
 console.table(figures)
 
-const { requests, answers, milliseconds } = await raceOpens({ processes: 8, opens, latency: [30, 330] })
+const { requests, answers, milliseconds } = await raceOpens({ processes: 8, opens, latency: [30, 330], store })
 console.log(
   `${opens} opens at once in 8 processes, the token ended: ${requests} refresh request, answers ${JSON.stringify(answers)}, ${Math.round(milliseconds)} ms`,
 )

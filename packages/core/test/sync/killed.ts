@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { addDays } from '../../src/dates.ts'
 import { createRegistry, type Json, type ProviderTransactionData, type Repositories } from '../../src/index.ts'
 import type { ProviderSource } from '../../src/sync/choose-file-provider.ts'
@@ -71,9 +71,46 @@ async function play(scene: Scene, repositories: Repositories, random: (bytes: nu
   if (report.accounts.some(({ outcome }) => outcome !== 'complete')) throw new Error('The import is not complete.')
 }
 
+type OpenRepositories = Repositories & { close(): Promise<void> | void }
+
+/** Where what is killed is stored. */
+export type KilledStore = {
+  /** The path of a module that exports `openRepositories(place, onStep?)`, or `null` for the one of this file. Without `onStep`, leases that are left have ended. */
+  module: string | null
+  createPlace(): Promise<string>
+  copyPlace(place: string): Promise<string>
+  removePlace(place: string): Promise<void>
+}
+
+/** The file of SQLite that these tests have. */
+const fileStore: KilledStore = {
+  module: null,
+  async createPlace() {
+    const place = join(await mkdtemp(join(tmpdir(), 'finport-kill-')), 'finport.sqlite')
+    openSqliteRepositories(place).close()
+    return place
+  },
+  async copyPlace(place) {
+    const copy = await this.createPlace()
+    await copyFile(place, copy)
+    return copy
+  },
+  removePlace: (place) => rm(dirname(place), { recursive: true }),
+}
+
+/** Opens a place of the file store. */
+async function openFile(place: string, onStep?: () => void): Promise<OpenRepositories> {
+  return openSqliteRepositories(place, onStep === undefined ? { now: () => Date.now() + 600_000 } : { onStep })
+}
+
+async function loadOpen(module: string | null): Promise<typeof openFile> {
+  if (module === null) return openFile
+  const { openRepositories } = (await import(module)) as { openRepositories: typeof openFile }
+  return openRepositories
+}
+
 /** Everything that is stored, without what is made up anew in each run. */
-async function contentOf(path: string): Promise<Json> {
-  const repositories = openSqliteRepositories(path)
+async function contentOf(repositories: OpenRepositories): Promise<Json> {
   const accounts = (await repositories.accounts.listByUser(userId)).unwrap()
   const names = new Map(accounts.map((account) => [account.id, account.providerAccountId]))
   const all = { userId, after: null, limit: 1_000_000 }
@@ -86,7 +123,7 @@ async function contentOf(path: string): Promise<Json> {
     balances.push(...(await repositories.balances.list({ ...all, accountId: id })).unwrap())
     cursors.push((await repositories.cursors.find(connection, `transactions:${providerAccountId}`)).unwrap())
   }
-  repositories.close()
+  await repositories.close()
   const nameless = (row: { accountId?: string; connectionId?: string; id?: string }): Json => ({
     ...(row as { [field: string]: Json }),
     id: '',
@@ -108,47 +145,48 @@ async function contentOf(path: string): Promise<Json> {
 export type KillReport = { kills: number; steps: number; different: string[] }
 
 /** Kills a scene at one of its steps after the other, and lets it be played again: what is stored then must be what is stored without a kill. */
-export async function killOften(scene: Scene, kills: number, random: () => number): Promise<KillReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'finport-kill-'))
-  const [start, whole, killed] = ['start', 'whole', 'killed'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  const run = async (path: string, which: Scene, options: Parameters<typeof openSqliteRepositories>[1]) => {
-    const repositories = openSqliteRepositories(path, options)
+export async function killOften(
+  scene: Scene,
+  kills: number,
+  random: () => number,
+  store: KilledStore = fileStore,
+): Promise<KillReport> {
+  const open = await loadOpen(store.module)
+  const run = async (place: string, which: Scene, onStep?: () => void) => {
+    const repositories = await open(place, onStep)
     await play(which, repositories, (bytes) => crypto.getRandomValues(new Uint8Array(bytes)))
-    repositories.close()
+    await repositories.close()
   }
-  openSqliteRepositories(start).close()
-  if (scene.endsWith('later')) await run(start, scene.replace('later', 'first') as Scene, {})
-  await copyFile(start, whole)
+  const start = await store.createPlace()
+  if (scene.endsWith('later')) await run(start, scene.replace('later', 'first') as Scene)
+  const whole = await store.copyPlace(start)
   let steps = 0
-  await run(whole, scene, { onStep: () => void steps++ })
-  const expected = JSON.stringify(await contentOf(whole))
+  await run(whole, scene, () => void steps++)
+  const expected = JSON.stringify(await contentOf(await open(whole)))
   const different: string[] = []
   let done = 0
   for (; done < kills; done++) {
-    await copyFile(start, killed)
+    const killed = await store.copyPlace(start)
     const at = 1 + Math.floor(random() * steps)
-    const child = spawn(process.execPath, [import.meta.filename, scene, killed, String(at)], { stdio: 'inherit' })
+    const words = [import.meta.filename, scene, killed, String(at), ...(store.module === null ? [] : [store.module])]
+    const child = spawn(process.execPath, words, { stdio: 'inherit' })
     const [, signal] = await once(child, 'exit')
     if (signal !== 'SIGKILL') different.push(`step ${at}: it was not killed`)
-    // The lease of the one that was killed has ended by then.
-    await run(killed, scene, { now: () => Date.now() + 600_000 })
-    if (JSON.stringify(await contentOf(killed)) !== expected) different.push(`step ${at}: other rows`)
-    for (const suffix of ['', '-wal', '-shm']) await rm(`${killed}${suffix}`, { force: true })
+    await run(killed, scene)
+    if (JSON.stringify(await contentOf(await open(killed))) !== expected) different.push(`step ${at}: other rows`)
+    await store.removePlace(killed)
   }
-  await rm(folder, { recursive: true })
+  for (const place of [start, whole]) await store.removePlace(place)
   return { kills: done, steps, different }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const [scene, path, at] = process.argv.slice(2) as [Scene, string, string]
+  const [scene, place, at, module = null] = process.argv.slice(2) as [Scene, string, string, string?]
+  const open = await loadOpen(module)
   let step = 0
   const onStep = () => {
     step++
     if (step === Number(at)) process.kill(process.pid, 'SIGKILL')
   }
-  await play(scene, openSqliteRepositories(path, { onStep }), countingBytes())
+  await play(scene, await open(place, onStep), countingBytes())
 }

@@ -1,5 +1,6 @@
 import {
   type CredentialRef,
+  type CredentialRepository,
   defineProvider,
   Err,
   type OAuth2Credentials,
@@ -19,9 +20,15 @@ import { nodeCipher } from '../../src/node-cipher.ts'
 import { keyringOf, secretKey } from '../fixtures.ts'
 import { openSqliteRepository } from '../sqlite-repository.ts'
 
-/** Where processes meet: a file, a token endpoint, and how long they may take. */
+/** A repository of credentials that is closed in the end. */
+type OpenRepository = CredentialRepository & { close(): Promise<void> | void }
+
+/** Where processes meet: a store, a token endpoint, and how long they may take. */
 export type Meeting = {
+  /** A file, or what the store's module calls a place. */
   path: string
+  /** The module that opens the store, by its path: the file of these tests if it is `null`. */
+  storeModule: string | null
   url: string
   accessTokenSeconds: number
   graceSeconds: number
@@ -49,9 +56,18 @@ export const tokensOf = (refreshToken: string, expiresAt: number) =>
     refreshTokenIssuedAt: toInstant(expiresAt),
   }) as StorableCredentials
 
+async function openRepository({ path, storeModule }: Meeting): Promise<OpenRepository> {
+  if (storeModule === null) return openSqliteRepository(path)
+  const { openCredentialRepository } = (await import(storeModule)) as {
+    openCredentialRepository(place: string): Promise<OpenRepository>
+  }
+  return openCredentialRepository(path)
+}
+
 /** The vault of a process. */
-export function openVault({ path, limits, isWithoutLeases }: Meeting) {
-  const repository = openSqliteRepository(path)
+export async function openVault(meeting: Meeting) {
+  const { limits, isWithoutLeases } = meeting
+  const repository = await openRepository(meeting)
   const credentials = !isWithoutLeases
     ? repository
     : {

@@ -30,6 +30,15 @@ export type RaceTerms = {
   /** How often a process is killed with SIGKILL, and followed by another: in the middle of a refresh, and every third time at any moment. */
   kills?: number
   isWithoutLeases?: boolean
+  store?: RaceStore | undefined
+}
+
+/** Where credentials are kept, if not in a file of SQLite as these tests have it. */
+export type RaceStore = {
+  /** The path of a module that exports `openCredentialRepository(place)`. */
+  module: string
+  createPlace(): Promise<string>
+  removePlace(place: string): Promise<void>
 }
 
 /** What a race came to. */
@@ -57,7 +66,7 @@ const MOST_STARTING = 2
 const children = {
   /** Uses one connection after the other until it is told to stop. */
   async use(meeting: Meeting, connections: number) {
-    const { vault, close } = openVault(meeting)
+    const { vault, close } = await openVault(meeting)
     const provider = createProvider(defineEndpointProvider(meeting), undefined, { allowLoopback: true }).unwrap()
     const errors: Record<string, number> = {}
     let uses = 0
@@ -81,14 +90,14 @@ const children = {
       }
     }
     await Promise.all(Array.from({ length: connections }, (_, index) => loop(index)))
-    close()
+    await close()
     process.send?.({ kind: 'done', uses, errors } satisfies Report)
     process.disconnect()
   },
 
   /** Opens one connection many times at once, when it is told to. Says which access tokens the calls had. */
   async open(meeting: Meeting, opens: number) {
-    const { vault, close } = openVault(meeting)
+    const { vault, close } = await openVault(meeting)
     const repositories = createMemoryRepositories()
     const { userId, connectionId: id, provider } = refOf(0)
     const now = toInstant(Date.now())
@@ -111,7 +120,7 @@ const children = {
     )
     const counts: Record<string, number> = {}
     for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1
-    close()
+    await close()
     process.send?.(counts)
     process.disconnect()
   },
@@ -128,20 +137,35 @@ function spawn(word: keyof typeof children, meeting: Meeting, count: number): Ch
 /** A file, an endpoint and a login for each connection, whose access token has ended. */
 async function meet(
   terms: EndpointTerms,
-  { limits = {}, isWithoutLeases = false, connections }: Pick<RaceTerms, 'limits' | 'isWithoutLeases' | 'connections'>,
+  {
+    limits = {},
+    isWithoutLeases = false,
+    connections,
+    store,
+  }: Pick<RaceTerms, 'limits' | 'isWithoutLeases' | 'connections' | 'store'>,
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'finport-race-'))
   const endpoint = await openTokenEndpoint(terms)
   const { accessTokenSeconds, graceSeconds } = terms
-  const path = join(folder, 'credentials.sqlite')
-  const meeting: Meeting = { path, url: endpoint.url, accessTokenSeconds, graceSeconds, limits, isWithoutLeases }
-  const { vault, close } = openVault({ ...meeting, isWithoutLeases: false })
+  const path = (await store?.createPlace()) ?? join(folder, 'credentials.sqlite')
+  const storeModule = store?.module ?? null
+  const meeting: Meeting = {
+    path,
+    storeModule,
+    url: endpoint.url,
+    accessTokenSeconds,
+    graceSeconds,
+    limits,
+    isWithoutLeases,
+  }
+  const { vault, close } = await openVault({ ...meeting, isWithoutLeases: false })
   const login = async (index: number) =>
     (await vault.put(refOf(index), tokensOf(endpoint.login(), Date.now() - 1_000))).unwrap()
   for (let index = 0; index < connections; index++) await login(index)
   const leave = async () => {
-    close()
+    await close()
     await endpoint.close()
+    await store?.removePlace(path)
     await rm(folder, { recursive: true, force: true })
   }
   return { endpoint, meeting, vault, login, leave }
@@ -226,11 +250,12 @@ export async function raceOpens(terms: {
   processes: number
   opens: number
   latency: readonly [number, number]
+  store?: RaceStore | undefined
 }): Promise<OpenRaceResult> {
-  const { processes, opens, latency } = terms
+  const { processes, opens, latency, store } = terms
   const { endpoint, meeting, leave } = await meet(
     { accessTokenSeconds: 1_800, graceSeconds: 0, latency },
-    { connections: 1 },
+    { connections: 1, store },
   )
   const running: ChildProcess[] = []
   try {
