@@ -27,7 +27,7 @@ type KindOf<T> = [Json] extends [T]
 export type Value = string | number | null
 
 /** One column of a table. */
-export type Column = { readonly field: string; readonly name: string; readonly kind: Kind }
+type Column = { readonly field: string; readonly name: string; readonly kind: Kind }
 
 /** How a model is kept in rows. */
 export type Table<Model> = {

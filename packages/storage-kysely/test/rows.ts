@@ -1,7 +1,7 @@
 import { type Account, Decimal, type Transaction, toInstant } from '@finport/core'
 
 /** A moment. */
-export const noon = toInstant(Date.parse('2026-01-31T12:00:00Z'))
+const noon = toInstant(Date.parse('2026-01-31T12:00:00Z'))
 
 /** An account like any other. */
 export function accountOf(id: string, changes: Partial<Account> = {}): Account {

@@ -58,7 +58,7 @@ function dialectOf({ kind, place }: StoreAddress): Dialect {
 }
 
 /** Both kinds of repositories over a Kysely. */
-export function toHandle(db: Kysely<FinportTables>): Handle {
+function toHandle(db: Kysely<FinportTables>): Handle {
   return { db, repositories: createKyselyRepositories({ db }), credentials: createKyselyCredentialRepository({ db }) }
 }
 
