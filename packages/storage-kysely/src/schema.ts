@@ -34,17 +34,16 @@ export type Stored<T> = [Json] extends [T]
 export type StoredRow<Model> = { [Field in keyof Model & string as SnakeCase<Field>]: Stored<Model[Field]> }
 
 /** Sealed credentials. */
-export type StoredCredentials = StoredRow<Omit<CredentialRecord, 'credentials' | 'lease'>> &
-  OrNull<StoredRow<Omit<SealedCredentials, 'encryptedData'>>> & {
-    /** The envelope. `null`, as all that is said of it, once the credentials are forgotten. */
-    encrypted_data: Uint8Array | null
-    /** Who may refresh them; `null` when nobody has asked. */
-    lease_owner: string | null
-    /** Until when, by the database's clock. */
-    lease_until: Instant | null
-  }
-
-type OrNull<Row> = { [Column in keyof Row]: Row[Column] | null }
+export type StoredCredentials = StoredRow<Omit<CredentialRecord, 'credentials' | 'lease'>> & {
+  [Column in keyof StoredRow<Omit<SealedCredentials, 'encryptedData'>>]: StoredRow<SealedCredentials>[Column] | null
+} & {
+  /** The envelope. `null`, as all that is said of it, once the credentials are forgotten. */
+  encrypted_data: Uint8Array | null
+  /** Who may refresh them; `null` when nobody has asked. */
+  lease_owner: string | null
+  /** Until when, by the database's clock. */
+  lease_until: Instant | null
+}
 
 /**
  * The tables of Finport, for `new Kysely<FinportTables>(…)`, or `new Kysely<YourTables & FinportTables>(…)` when they live among your own.
