@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Kysely, MysqlDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type FinportTables, migrate, migrations } from '../src/index.ts'
 import { applyMigrations } from '../src/migrate.ts'
 import { accountOf } from './rows.ts'
@@ -46,6 +46,8 @@ async function withDatabase(kind: StoreAddress['kind'] | 'PGlite', work: (db: Ky
 }
 
 describe.each([...sharedKinds, 'PGlite'] as const)('%s', (kind) => {
+  beforeAll(async () => void (kind === 'PGlite' && (await openPGlite())), 60_000)
+
   test('tables are made once, and what is in them stays', () =>
     withDatabase(kind, async (db) => {
       expect((await migrate({ db })).unwrap()).toEqual({ applied: ['0001'] })

@@ -3,12 +3,14 @@ import { inspect } from 'node:util'
 import { ConnectionError, Err, Ok } from '@finport/core'
 import BetterSqlite from 'better-sqlite3'
 import { CamelCasePlugin, type Driver, type Generated, Kysely, SqliteDialect, sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKyselyRepositories, createSqliteDialect, type FinportTables, migrate } from '../src/index.ts'
 import { accountOf, transactionOf } from './rows.ts'
-import { openStore, sharedKinds } from './stores.ts'
+import { openPGlite, openStore, sharedKinds } from './stores.ts'
 
 describe.each([...sharedKinds, 'PGlite'] as const)('%s', (kind) => {
+  beforeAll(async () => void (kind === 'PGlite' && (await openPGlite())), 60_000)
+
   test('what is stored is what the schema says: exact texts, 0 and 1, JSON', async () => {
     const { handles, close } = await openStore(kind)
     const [first] = handles
