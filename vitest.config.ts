@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: timeZone,
           include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          ...(timeZone === 'UTC' ? { globalSetup: 'packages/storage-kysely/test/name-left-out.ts' } : {}),
           exclude: [browserTests, ...(timeZone === 'UTC' ? [] : withoutDays)],
           // Some start processes, and a machine may be busy.
           testTimeout: 20_000,

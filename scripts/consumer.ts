@@ -22,6 +22,8 @@ import { chaseFile } from '@finport/provider-chase-file'
 import { schwab } from '@finport/provider-schwab'
 import { createSchwabSandbox } from '@finport/provider-schwab/sandbox'
 import { serveSchwabSandbox } from '@finport/provider-schwab/sandbox/server'
+import { createKyselyRepositories, type FinportTables, migrate, migrations } from '@finport/storage-kysely'
+import type { Kysely } from 'kysely'
 
 const statement = `OFXHEADER:100
 DATA:OFXSGML
@@ -164,3 +166,14 @@ const cases = providerConformance({
 })
 assert.ok(cases.length > 0)
 for (const { run } of cases) await run()
+
+/** With a host's own tables beside Finport's. It is compiled, not run: a database is the host's. */
+type HostTables = FinportTables & { people: { id: number } }
+export async function openStorage(db: Kysely<HostTables>): Promise<string[]> {
+  const { applied } = (await migrate({ db })).unwrap()
+  const { transactions } = createKyselyRepositories({ db })
+  const [first] = (await transactions.list({ userId: 'user-1', after: null, limit: 1 })).unwrap()
+  const rows = await db.selectFrom('finport_transactions').select(['amount', 'transaction_date']).execute()
+  return [...applied, ...rows.map(({ amount }) => Decimal.negate(amount)), first?.amount ?? '']
+}
+assert.deepEqual(Object.keys(migrations), ['0001'])

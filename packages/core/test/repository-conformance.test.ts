@@ -40,7 +40,7 @@ function createLine(): [ProcessChannel, ProcessChannel] {
   const ends = [new EventEmitter(), new EventEmitter()] as const
   const channelOf = (own: EventEmitter, other: EventEmitter): ProcessChannel => ({
     send: (message) => void setImmediate((copy: object) => other.emit('message', copy), structuredClone(message)),
-    on: (event, listener) => own.on(event, (message) => listener(message as never)),
+    on: (event, listener) => own.on(event, listener),
   })
   return [channelOf(ends[0], ends[1]), channelOf(ends[1], ends[0])]
 }

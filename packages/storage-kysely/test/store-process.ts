@@ -13,7 +13,7 @@ process.on('message', async (message: { open?: StoreAddress } | { shut?: true })
     const current = line
     serveStore(handle, {
       send: (answer) => process.send?.(answer),
-      on: (event, hear) => current.on(event, hear as never),
+      on: (event, hear) => current.on(event, hear),
     })
     process.send?.('opened')
   } else if ('shut' in message) {

@@ -27,7 +27,7 @@ function startProcess(): StoreProcess {
       await tell({ open: address }, 'opened')
       return connectToStore({
         send: (message) => child.send(message),
-        on: (event, hear) => current.on(event, hear as never),
+        on: (event, hear) => current.on(event, hear),
       })
     },
     shut: async () => void (await tell({ shut: true }, 'shut')),
