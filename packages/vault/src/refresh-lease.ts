@@ -27,7 +27,7 @@ export async function takeRefreshLease(
   sleep: Sleep,
 ): Promise<Result<RefreshLease | null, StorageError>> {
   const { owner, milliseconds } = terms
-  const before = performance.now()
+  let keptAt = performance.now()
   const taken = await store.takeLease(terms)
   if (taken.isErr()) return taken
   const record = taken.value
@@ -36,15 +36,17 @@ export async function takeRefreshLease(
     owner,
     record,
     takenAt: Date.parse(record.lease.until) - milliseconds,
-    isSafe: () => performance.now() - before < milliseconds / 2,
+    isSafe: () => performance.now() - keptAt < milliseconds / 2,
     keep() {
       const stopped = new AbortController()
       const beat = async () => {
         for (;;) {
           await sleep(milliseconds / BEATS, stopped.signal)
           if (stopped.signal.aborted) return
-          // Whether it went well does not matter: the next beat comes, and what is written at the end is checked by the store.
-          await store.takeLease(terms)
+          const beatAt = performance.now()
+          const kept = await store.takeLease(terms)
+          // When it did not go well, the next beat comes, and what is written at the end is checked by the store.
+          if (kept.isOk() && kept.value?.lease?.owner === owner) keptAt = beatAt
         }
       }
       beat().catch(() => undefined)

@@ -32,7 +32,7 @@ export type RefreshLimits = {
   /** The most milliseconds a provider may take to answer: 20,000 if nothing is said. */
   requestMilliseconds?: number | undefined
   /**
-   * How long the right to refresh outlives a process that was killed: 30,000 milliseconds, or a tenth of the provider's grace where there is one and that is shorter, if nothing is said. It is kept up while a refresh is running; what it must be longer than is
+   * How long the right to refresh outlives a process that was killed: 30,000 milliseconds, or a tenth of the provider's grace where there is one and that is shorter (500 at the least), if nothing is said. It is kept up while a refresh is running; what it must be longer than is
    * the longest time a process of yours stands still.
    */
   leaseMilliseconds?: number | undefined
@@ -69,7 +69,7 @@ type Step = Outcome | null
 
 const REQUEST_MILLISECONDS = 20_000
 const LEASE_MILLISECONDS = 30_000
-const SHORTEST_LEASE_MILLISECONDS = 1_000
+const SHORTEST_LEASE_MILLISECONDS = 500
 const POLL_MILLISECONDS = 50
 const FIRST_SAVE_DELAY_MILLISECONDS = 50
 const LONGEST_SAVE_DELAY_MILLISECONDS = 5_000
@@ -184,8 +184,17 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
     return Err(error)
   }
 
-  /** With the lease: marks, sends, and writes what came. */
+  /** With the lease: marks, sends, and writes what came. The lease is kept all the while: keys may be with a service that takes its time. */
   const send = async (request: RefreshRequest, lease: RefreshLease): Promise<Step> => {
+    const heartbeat = lease.keep()
+    try {
+      return await sendKept(request, lease)
+    } finally {
+      heartbeat.stop()
+    }
+  }
+
+  const sendKept = async (request: RefreshRequest, lease: RefreshLease): Promise<Step> => {
     const { ref, provider, policy, held } = request
     const state = lease.record.refresh ?? blankRefreshState
     const release = () => saveState(request, lease, state, true)
@@ -211,16 +220,11 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
     }
 
     emit('ProviderTokenRefreshAttempted', { ...ref })
-    const heartbeat = lease.keep()
-    try {
-      const { answer, isInDoubt } = await ask(provider, held.credentials.refreshToken ?? '', policy)
-      const credentials = answer.result.andThen((tokens) => toCredentials(provider, tokens, held.credentials, policy))
-      if (credentials.isOk()) return await persist(request, credentials.value)
-      const doubt = { before: before ?? (isInDoubt ? startedAt : null), now: startedAt }
-      return await settle(request, lease, { error: credentials.error, isInDoubt: answer.isInDoubt }, doubt)
-    } finally {
-      heartbeat.stop()
-    }
+    const { answer, isInDoubt } = await ask(provider, held.credentials.refreshToken ?? '', policy)
+    const credentials = answer.result.andThen((tokens) => toCredentials(provider, tokens, held.credentials, policy))
+    if (credentials.isOk()) return persist(request, credentials.value)
+    const doubt = { before: before ?? (isInDoubt ? startedAt : null), now: startedAt }
+    return settle(request, lease, { error: credentials.error, isInDoubt: answer.isInDoubt }, doubt)
   }
 
   /** Asks; once more at once when an answer got lost that the provider will surely give again. */

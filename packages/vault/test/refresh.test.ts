@@ -569,6 +569,19 @@ describe('a store that fails', () => {
     expect(server.requests).toEqual([])
   })
 
+  test('one that takes most of the lease is waited for, and the lease kept', async () => {
+    const { clock, server, use, create, repository } = await setUp()
+    clock.now += 31 * MINUTE
+    const saveRefresh: CredentialRepository['saveRefresh'] = async (change) => {
+      await new Promise((resolve) => setTimeout(resolve, 240))
+      return repository.saveRefresh(change)
+    }
+    const credentials = { ...repository, saveRefresh }
+    const used = await use(create({ credentials, sleep: undefined, refresh: { leaseMilliseconds: 300 } }))
+    expect(used.unwrap()).toBe('access-3')
+    expect(server.requests).toHaveLength(1)
+  })
+
   test('a failing sink of events harms nobody', async () => {
     const { clock, use, create } = await setUp()
     clock.now += 31 * MINUTE
