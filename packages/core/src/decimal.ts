@@ -39,7 +39,6 @@ const MAXIMUM_NUMBER_DIGITS = 15
 /** Smaller doubles have fewer than 15 digits of precision (subnormal numbers), so their text no longer tells what was written. */
 const MINIMUM_NUMBER = 1e-290
 
-const CANONICAL = /^(?:0|-?(?:[1-9]\d*|0\.\d*[1-9]|[1-9]\d*\.\d*[1-9]))$/
 const PLAIN = /^([+-]?)(\d*)(?:[.,](\d*))?(?:[eE]([+-]?\d{1,9}))?$/
 
 /** A decimal as a scaled integer: `units` × 10^-`scale`. */
@@ -254,5 +253,19 @@ export const Decimal = {
 
 /** Whether a text is a decimal in canonical form. */
 export function isDecimal(value: unknown): value is Decimal {
-  return typeof value === 'string' && CANONICAL.test(value)
+  // Every amount of every row is looked at: character by character takes half the time of a regular expression.
+  if (typeof value !== 'string') return false
+  const start = value.charCodeAt(0) === MINUS ? 1 : 0
+  const point = endOfDigits(value, start)
+  const isZero = value.charCodeAt(start) === ZERO
+  if (point === start || (isZero && point > start + 1)) return false
+  if (point === value.length) return !isZero || start === 0
+  const last = value.charCodeAt(value.length - 1)
+  return value.charCodeAt(point) === POINT && endOfDigits(value, point + 1) === value.length && last > ZERO
+}
+
+function endOfDigits(text: string, start: number): number {
+  let end = start
+  while (isDigit(text.charCodeAt(end))) end++
+  return end
 }
