@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type Connected, type Connector, Err, StorageError } from '@finport/core'
+import { type Connected, type Connector, Err, Ok, StorageError } from '@finport/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createHost, type HostOptions, MINUTE } from './connections/host.ts'
 import type { keyBroker } from './connections/providers.ts'
@@ -136,6 +136,34 @@ describe('disconnecting', () => {
     expect(finished.isErr()).toBe(true)
     expect((await host.connections.get({ userId, connectionId: connection.id })).unwrap().status).toBe('revoked')
     expect((await host.credentials.find(connection.id)).unwrap()?.credentials).toBeNull()
+  })
+})
+
+describe('a request without a user', () => {
+  const mistake = new TypeError(
+    'A userId is needed: the id of the user whose session it is, as a text that is not empty.',
+  )
+
+  test.each([undefined, null, '', ' ', 7])('(%j) is refused before anything is asked', async (given) => {
+    const host = createHost()
+    const { id: connectionId } = await host.login()
+    const nobody = given as string
+    const input = { apiKey: 'key-ada', apiSecret: 'made-up' }
+    const file = { fileName: 'january.qfx', fileContent: new Uint8Array() }
+    const { connections, finport } = host
+    await expect(connections.list({ userId: nobody })).rejects.toEqual(mistake)
+    await expect(connections.get({ userId: nobody, connectionId })).rejects.toEqual(mistake)
+    await expect(connections.open({ userId: nobody, connectionId })).rejects.toEqual(mistake)
+    await expect(connections.refresh({ userId: nobody, connectionId })).rejects.toEqual(mistake)
+    await expect(connections.disconnect({ userId: nobody, connectionId })).rejects.toEqual(mistake)
+    await expect(connections.connect({ userId: nobody, provider: 'key-broker', input })).rejects.toEqual(mistake)
+    await expect(connections.beginOAuth({ userId: nobody, provider })).rejects.toEqual(mistake)
+    const callback = new URLSearchParams()
+    await expect(connections.finishOAuth({ userId: nobody, provider, callback })).rejects.toEqual(mistake)
+    await expect(finport.sync({ userId: nobody, connectionId })).rejects.toEqual(mistake)
+    await expect(finport.importFile({ userId: nobody, file })).rejects.toEqual(mistake)
+    await expect(finport.feed({ userId: nobody, connectionId, onPage: async () => Ok(null) })).rejects.toEqual(mistake)
+    expect((await host.repositories.connections.list({ after: null, limit: 10 })).unwrap()).toHaveLength(1)
   })
 })
 

@@ -3,6 +3,7 @@ import { openConnection } from './connections/open.ts'
 import type { ConfigurationError, UnknownProviderError } from './errors/configuration-error.ts'
 import { createEventEmitter, type EventSink } from './events.ts'
 import type { FinportContext } from './finport-context.ts'
+import { ofUser } from './of-user.ts'
 import type { CredentialVault } from './ports/credential-vault.ts'
 import type { Repositories } from './ports/repositories.ts'
 import { settledRepositories } from './ports/settled-repositories.ts'
@@ -30,7 +31,7 @@ export type FinportParts<T extends Record<string, Connector>> = {
   runtime?: Pick<RuntimeOptions, 'now' | 'sleep' | 'random' | 'logger'> | undefined
 }
 
-/** The one object a host makes. */
+/** The one object a host makes. Nothing rejects, but for a request without a `userId`: that is a programmer's mistake, and a TypeError. */
 export interface Finport<T extends Record<string, Connector>> {
   /** Users' connections to their institutions. */
   readonly connections: Connections<T>
@@ -103,8 +104,8 @@ export function createFinport<T extends Record<string, Connector>>({
   const source = { get: context.getProvider, list: () => providers.list() }
   return {
     connections: createConnections<T>(context),
-    sync: createSync({ ...context, open }),
-    importFile: createImportFile({ ...context, providers: source }),
-    feed: createFeed({ ...context, open }),
+    sync: ofUser(createSync({ ...context, open })),
+    importFile: ofUser(createImportFile({ ...context, providers: source })),
+    feed: ofUser(createFeed({ ...context, open })),
   }
 }

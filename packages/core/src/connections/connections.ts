@@ -3,6 +3,7 @@ import type { ProviderError } from '../errors/provider-error.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import type { VaultError } from '../errors/vault-error.ts'
 import type { FinportContext } from '../finport-context.ts'
+import { ofUser } from '../of-user.ts'
 import type { Connector } from '../provider.ts'
 import type { Erased } from '../registry.ts'
 import { Ok, type Result } from '../result.ts'
@@ -31,7 +32,8 @@ export type KnownSlug<T, Slug extends string> = Slug extends keyof T ? Slug : st
 export type ConnectionRequest = { userId: string; connectionId: string; signal?: AbortSignal | undefined }
 
 /**
- * Users' connections. Every call takes the user whose session it is, and knows no others: another user's connection is not found.
+ * Users' connections. Every call takes the user whose session it is, and knows no others: another user's connection is not found. A `userId` that is no text, or an empty one, is a programmer's mistake, and rejects with a TypeError before
+ * anything is asked.
  */
 export interface Connections<T extends Record<string, Connector>> {
   /**
@@ -98,22 +100,23 @@ export interface Connections<T extends Record<string, Connector>> {
 /** Makes the use cases of connections. */
 export function createConnections<T extends Record<string, Connector>>(context: FinportContext): Connections<T> {
   const connections: Connections<Record<string, Connector>> = {
-    beginOAuth: (request) => beginOAuth(context, request),
-    finishOAuth: (request) => finishOAuth(context, request),
-    connect: (request) => connect(context, request),
-    open: async (request: { userId: string; connectionId: string; provider?: string }) =>
+    beginOAuth: ofUser((request) => beginOAuth(context, request)),
+    finishOAuth: ofUser((request) => finishOAuth(context, request)),
+    connect: ofUser((request) => connect(context, request)),
+    open: ofUser(async (request: { userId: string; connectionId: string; provider?: string }) =>
       (await openConnection(context, request)).map(({ connected }) => connected),
-    async get(request) {
+    ),
+    get: ofUser(async (request) => {
       const found = await findConnection(context, request)
       return found.isErr() ? found : Ok(await withLoginEnd(context, found.value))
-    },
-    async list({ userId }) {
+    }),
+    list: ofUser(async ({ userId }) => {
       const listed = await listConnections(context, { userId })
       if (listed.isErr()) return listed
       return Ok(await Promise.all(listed.value.map((connection) => withLoginEnd(context, connection))))
-    },
-    refresh: (request) => refreshConnection(context, request),
-    disconnect: (request) => disconnect(context, request),
+    }),
+    refresh: ofUser((request) => refreshConnection(context, request)),
+    disconnect: ofUser((request) => disconnect(context, request)),
     sweep: () => sweep(context),
   }
   // The types of what is registered exist only at compile time.
