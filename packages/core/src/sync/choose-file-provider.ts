@@ -1,4 +1,4 @@
-import type { FileImportCredentials, ImportFile } from '../credentials.ts'
+import { type FileImportCredentials, type ImportFile, parseCredentials } from '../credentials.ts'
 import type { ConfigurationError, UnknownProviderError } from '../errors/configuration-error.ts'
 import { ProviderInvalidInputError } from '../errors/provider-error.ts'
 import type { ProviderMetadata } from '../metadata.ts'
@@ -26,7 +26,7 @@ export type ChosenProvider = {
   readonly identification: FileIdentification | null
 }
 
-/** The provider that is meant, or the first that knows the file. */
+/** The provider that is meant, or the first that knows the file. Where there is one alone, it says itself what the file is instead. */
 export async function chooseFileProvider(
   providers: ProviderSource,
   { slug, file, signal }: { slug: string | undefined; file: ImportFile; signal: AbortSignal | undefined },
@@ -36,13 +36,16 @@ export async function chooseFileProvider(
     .list()
     .filter(({ credentialType }) => credentialType === 'file_import')
     .map((metadata) => metadata.slug)
+  const [only, ...others] = slugs
+  if (only !== undefined && others.length === 0) return askProvider(providers, only, file, signal)
   let refusal: Result<ChosenProvider, SyncError> | null = null
   for (const one of slugs) {
     const asked = await askProvider(providers, one, file, signal)
     if (asked.isOk() && asked.value.identification !== null) return asked
     if (asked.isErr()) refusal ??= asked
   }
-  return refusal ?? refuse(slugs.join(', '), 'fileContent', 'No provider of this app knows such a file.')
+  const reason = 'None of them knows such a file. Name the provider that it is for, which says what it is instead.'
+  return refusal ?? refuse(slugs.join(', '), 'fileContent', reason)
 }
 
 async function askProvider(
@@ -58,6 +61,9 @@ async function askProvider(
     return refuse(slug, 'provider', 'It does not read files: its users connect in another way.')
   // Both guards are for connectors of files, whose credentials are the file.
   const provider = connector as unknown as FileProvider & Provider<FileImportCredentials>
+  const { fileName, fileContent } = file ?? {}
+  const parsed = parseCredentials('file_import', { fileName, fileContent }, { provider: slug })
+  if (parsed.isErr()) return parsed
   const identified = await provider.identify(file, { signal })
   return identified.map((identification) => ({ provider, identification }))
 }

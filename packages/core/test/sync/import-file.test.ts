@@ -45,12 +45,13 @@ function row(id: string, day: number, more: Partial<ProviderTransactionData> = {
   return { ...sampleTransaction, providerTransactionId: id, transactionDate: dayOf(day), description: id, ...more }
 }
 
-function importer() {
+const allBanks = () => createRegistry().register(keyBank).register(otherBank).register(statementBank)
+
+function importer(providers: Pick<ReturnType<typeof allBanks>, 'list'> = allBanks()) {
   const repositories = createMemoryRepositories()
   const writes: Writes = { rows: 0 }
   const events: FinportEvent[] = []
   const source = { now: () => Date.parse('2026-06-01T12:00:00Z'), random: countingBytes() }
-  const providers = createRegistry().register(keyBank).register(otherBank).register(statementBank)
   const importFile = createImportFile({
     repositories: countWrites(repositories, writes),
     emit: createEventEmitter((event) => void events.push(event), source),
@@ -138,6 +139,28 @@ describe('which provider', () => {
       code: 'PROVIDER_INVALID_INPUT',
       issues: [{ path: 'fileContent' }],
     })
+  })
+
+  test('that is the only one for files says itself what is wrong with a file', async () => {
+    const { importFile, events, connections } = importer(createRegistry().register(keyBank).register(statementBank))
+    const file = { fileName: 'page.html', fileContent: new TextEncoder().encode('<html>') }
+    const refused = await importFile({ userId, file })
+    expect(refused.isErr() && refused.error).toMatchObject({ issues: [{ reason: 'It is no statement.' }] })
+    expect(events.map(({ type }) => type)).toEqual(['FileImportAttempted', 'FileImportFailed'])
+    expect(await connections()).toEqual([])
+  })
+
+  test.for([
+    ['a path instead of a file', '/home/ada/january.qfx', ['fileName', 'fileContent']],
+    ['no file', undefined, ['fileName', 'fileContent']],
+    ['text instead of bytes', { fileName: 'january.qfx', fileContent: 'OFXHEADER:100' }, ['fileContent']],
+  ] as const)('is not asked about %s', async ([, file, paths]) => {
+    const { importFile, connections } = importer()
+    for (const provider of [undefined, 'statement-bank']) {
+      const refused = await importFile({ userId, provider, file: file as unknown as ImportFile })
+      expect(refused.isErr() && refused.error).toMatchObject({ issues: paths.map((path) => ({ path })) })
+    }
+    expect(await connections()).toEqual([])
   })
 
   test.for([
