@@ -38,6 +38,21 @@ describe('connecting by what the user types', () => {
     expect((await connect(host, key('ada'))).unwrap().id).toBe(failed?.id)
   })
 
+  test.each(['connect', 'beginOAuth'] as const)('the wrong call says which is the right one: %s', async (call) => {
+    const { connections } = createHost()
+    const request = { userId, input: { apiKey: 'key-ada', apiSecret: 'made-up' } }
+    const refused =
+      call === 'connect'
+        ? await connections.connect({ ...request, provider })
+        : await connections.beginOAuth({ ...request, provider: 'key-broker' })
+    const right = call === 'connect' ? 'beginOAuth' : 'connect'
+    expect(refused.unwrapErr()).toMatchObject({
+      code: 'PROVIDER_INVALID_INPUT',
+      issues: [{ path: 'provider', reason: expect.stringContaining(right) }],
+    })
+    expect((await connections.list({ userId })).unwrap()).toEqual([])
+  })
+
   test('a key that is refused later expires the connection', async () => {
     const host = createHost()
     const connection = (await connect(host, key('ada'))).unwrap()

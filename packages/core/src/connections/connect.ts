@@ -1,7 +1,7 @@
 import { ProviderInvalidInputError } from '../errors/provider-error.ts'
 import type { FinportContext } from '../finport-context.ts'
 import type { Json } from '../json.ts'
-import { isExchangeProvider } from '../provider.ts'
+import { isExchangeProvider, isOAuthProvider } from '../provider.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { admit, failLogin } from './admit.ts'
 import type { Connection } from './connection.ts'
@@ -33,9 +33,15 @@ export async function connect(
   const found = context.getProvider(slug)
   if (found.isErr()) return found
   const provider = found.value
-  if (provider.metadata.credentialType === 'file_import') return refuseFiles(slug)
+  if (provider.metadata.credentialType === 'file_import')
+    return refuse(slug, 'Users do not connect to it: their files are imported, by importFile.')
   const isSingleUse = isExchangeProvider(provider)
   const parsed = isSingleUse ? Ok(null) : provider.parseCredentials(input)
+  if (parsed.isErr() && isOAuthProvider(provider))
+    return refuse(
+      slug,
+      'Users log in to it by OAuth: begin with beginOAuth. Only tokens that you have already are taken here.',
+    )
   if (parsed.isErr()) return parsed
   const row = await prepareRow(context, { userId, provider: slug, alias, connectionId, meta })
   if (row.isErr()) return row
@@ -50,7 +56,6 @@ export async function connect(
   return admit(context, { provider, connection, credentials: credentials.value, isSingleUse, signal })
 }
 
-function refuseFiles(provider: string) {
-  const issues = [{ path: 'provider', reason: 'Users do not connect to it: they import its files.' }]
-  return Err(new ProviderInvalidInputError({ provider, operation: 'connect', issues }))
+function refuse(provider: string, reason: string) {
+  return Err(new ProviderInvalidInputError({ provider, operation: 'connect', issues: [{ path: 'provider', reason }] }))
 }

@@ -63,7 +63,12 @@ function getOAuthProvider(context: FinportContext, slug: string, operation: stri
   const provider = context.getProvider(slug)
   if (provider.isErr()) return provider
   if (isOAuthProvider(provider.value)) return Ok(provider.value)
-  const issues = [{ path: 'provider', reason: 'Users do not connect to it by OAuth.' }]
+  const issues = [
+    {
+      path: 'provider',
+      reason: 'Users do not log in to it by OAuth: a key or setup token goes to connect, a file to importFile.',
+    },
+  ]
   return Err(new ProviderInvalidInputError({ provider: slug, operation, issues }))
 }
 

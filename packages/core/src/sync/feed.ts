@@ -70,7 +70,8 @@ export function createFeed(parts: FeedParts): Feed {
     if (opened.isErr()) return opened
     const source = opened.value
     if (!hasChanges(source)) {
-      const issues = [{ path: 'connectionId', reason: 'Its provider has no changes to follow.' }]
+      const reason = 'Its provider has no changes to follow: accounts are brought up to date by sync.'
+      const issues = [{ path: 'connectionId', reason }]
       return Err(new ProviderInvalidInputError({ provider: source.slug, operation: 'feed', issues }))
     }
     const owner = createRecordId(parts)

@@ -69,7 +69,8 @@ export function createSync(parts: ProviderSyncParts): Sync {
     if (opened.isErr()) return opened
     const provider = opened.value
     if (!hasData(provider)) {
-      const issues = [{ path: 'connectionId', reason: 'Its provider has no data to sync: files are imported.' }]
+      const reason = 'Its provider has no accounts to sync: files are imported by importFile, changes followed by feed.'
+      const issues = [{ path: 'connectionId', reason }]
       return Err(new ProviderInvalidInputError({ provider: provider.slug, operation: 'sync', issues }))
     }
     const owner = createRecordId(parts)
