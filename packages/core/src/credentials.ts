@@ -91,7 +91,7 @@ export interface StorableCredentials {
   readonly type: Exclude<CredentialType, 'file_import'>
 }
 
-/** What an OAuth token endpoint gives. */
+/** What an OAuth token endpoint gives. Not masked, unlike the credentials that `credentialsFromTokens` makes of it: do not print it. */
 export type OAuthTokens = {
   accessToken: string
   /** `null` when the provider did not send one: the old one stays good. */
@@ -152,7 +152,14 @@ const fieldRules = {
   [T in Exclude<CredentialType, 'custom'>]: Record<keyof Omit<CredentialsByType[T], 'type'>, FieldRule>
 }
 
+/** What stands for a value where credentials are printed. */
+const MASK = '[masked]'
+
+const maskedProblem =
+  'Only the mask is here, as JSON.stringify and logs show credentials. Keep them in a vault, or seal a copy: { ...credentials }.'
+
 function problemOf(rule: FieldRule, value: unknown): string | null {
+  if (value === MASK) return maskedProblem
   const isText = typeof value === 'string' && value.trim() !== ''
   switch (rule) {
     case 'secret':
@@ -207,6 +214,8 @@ export function parseCredentials<T extends CredentialType>(
       (field) => field !== 'type' && (field === 'toJSON' || !isJson(given[field])),
     )
     if (wrong.length > 0) return refuse(wrong.map((path) => ({ path, reason: 'Plain JSON is needed.' })))
+    const masked = Object.keys(given).filter((field) => given[field] === MASK)
+    if (masked.length > 0) return refuse(masked.map((path) => ({ path, reason: maskedProblem })))
     // T is 'custom' here, which the compiler does not follow.
     return Ok(maskCredentials({ ...given, type } as unknown as CredentialsByType[T]))
   }
@@ -228,17 +237,14 @@ export function parseCredentials<T extends CredentialType>(
 
 /**
  * Makes credentials safe to print by accident: their JSON and inspect forms show which fields are there but no value, and as text they are only their type. The fields
- * themselves stay readable; copies (`{ ...credentials }`, `structuredClone`) are not masked.
+ * themselves stay readable; copies (`{ ...credentials }`, `structuredClone`) are not masked. So their JSON is nothing to store: {@link parseCredentials} refuses it. A vault keeps credentials; without one, seal a copy.
  *
  * @returns the same object.
  */
 export function maskCredentials<C extends Credentials>(credentials: C): C {
   const masked = () =>
     Object.fromEntries(
-      Object.entries(credentials).map(([field, value]) => [
-        field,
-        field === 'type' || value === null ? value : '[masked]',
-      ]),
+      Object.entries(credentials).map(([field, value]) => [field, field === 'type' || value === null ? value : MASK]),
     )
   const hooks: Record<PropertyKey, () => unknown> = {
     toJSON: masked,

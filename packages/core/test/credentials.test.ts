@@ -240,6 +240,14 @@ describe('credentials show no secret', () => {
     expect(JSON.stringify(error) + inspect(error)).not.toContain('canary')
   })
 
+  test.each(credentialTypes)('%s: what was printed is not taken for the credentials again', (type) => {
+    const printed = JSON.parse(JSON.stringify(parseCredentials(type, complete[type], context).unwrap()))
+    const { issues } = parseCredentials(type, printed, context).unwrapErr()
+    const masked = Object.keys(printed).filter((field) => printed[field] === '[masked]')
+    expect(masked.length).toBeGreaterThan(0)
+    expect(issues).toEqual(masked.map((path) => ({ path, reason: expect.stringContaining('{ ...credentials }') })))
+  })
+
   test.each(credentialTypes)('%s: fields stay readable, and copies are whole', (type) => {
     const credentials = parseCredentials(type, complete[type], context).unwrap()
     const whole = { type, ...complete[type] }
