@@ -219,6 +219,13 @@ describe('provider errors', () => {
     expect(inspect(other)).toContain('The market is closed.')
   })
 
+  test('an access token that ended may be refreshed: no new login is asked for before', () => {
+    const messageOf = (isTokenExpired: boolean) =>
+      new ProviderAuthenticationError({ ...context, isTokenExpired }).message
+    expect(messageOf(true)).toContain('Refresh it')
+    expect(messageOf(false)).not.toContain('Refresh')
+  })
+
   test.each(classes)('%s: what is not known is null', (_, make) => {
     const error = make({ provider: 'acme', operation: 'revoke', status: undefined })
     expect(error).toMatchObject({ status: null, requestId: null })

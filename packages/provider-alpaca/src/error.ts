@@ -40,20 +40,23 @@ function codeOf(body: unknown): string {
   return typeof code === 'number' || typeof code === 'string' ? String(code) : ''
 }
 
-/** Says what Alpaca does not: that the key is one of the other environment, which it refuses as if it were wrong. */
+/** Says what Alpaca does not: that the key may be one of the other environment, which it refuses as if it were wrong, and what ends a key. */
 export function explainRefusedKey(
   error: ProviderError,
   { apiKey }: ApiKeyCredentials,
   environment: Environment,
 ): ProviderError {
   const made = environmentOfKey(apiKey)
-  if (error.code !== 'PROVIDER_AUTHENTICATION_FAILED' || made === null || made === environment) return error
+  if (error.code !== 'PROVIDER_AUTHENTICATION_FAILED') return error
   return new ProviderAuthenticationError({
     provider: error.provider,
     operation: error.operation,
     status: error.status ?? undefined,
     requestId: error.requestId ?? undefined,
     isTokenExpired: false,
-    message: `This looks like a key of ${made} trading, but it was used for ${environment} trading, where Alpaca refuses it. Set the environment to '${made}', or connect a ${environment} key.`,
+    message:
+      made === null || made === environment
+        ? `Alpaca refused the key for ${environment} trading. Copy the key and its secret again, or make new ones in its dashboard: a key ends when another takes its place, and with a paper account that is reset.`
+        : `This looks like a key of ${made} trading, but it was used for ${environment} trading, where Alpaca refuses it. Set the environment to '${made}', or connect a ${environment} key.`,
   })
 }

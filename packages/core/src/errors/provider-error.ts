@@ -39,7 +39,10 @@ export class ProviderAuthenticationError extends ProviderErrorBase {
   readonly isTokenExpired: boolean
 
   constructor(context: ProviderErrorContext & { isTokenExpired: boolean }) {
-    super(context, `The provider '${context.provider}' refused the credentials. Connect the account again.`)
+    const sentence = context.isTokenExpired
+      ? 'no longer takes the access token. Refresh it, or connect the account again.'
+      : 'refused the credentials. Connect the account again.'
+    super(context, `The provider '${context.provider}' ${sentence}`)
     this.isTokenExpired = context.isTokenExpired
   }
 }
