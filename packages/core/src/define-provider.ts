@@ -210,14 +210,18 @@ function configurationError(
 ): ConfigurationError {
   const missing = new Set<string>()
   const invalid = new Set<string>()
+  const empty = new Set<string>()
   for (const issue of issues) {
     const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment))
     const value = keys.reduce<unknown>(
       (inside, key) => (inside as Record<PropertyKey, unknown> | undefined)?.[key],
       settings,
     )
-    const target = value === undefined ? missing : invalid
+    // An environment variable that is set to nothing is the usual reason.
+    const isEmpty = typeof value === 'string' && value.trim() === ''
+    const target = value === undefined ? missing : isEmpty ? empty : invalid
     target.add(keys.map(String).join('.') || '(settings)')
   }
-  return new ConfigurationError({ provider, missing: [...missing], invalid: [...invalid] })
+  const named = [...empty].map((path) => ({ path, reason: 'It is empty.' }))
+  return new ConfigurationError({ provider, missing: [...missing], invalid: [...invalid], issues: named })
 }

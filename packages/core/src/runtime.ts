@@ -82,6 +82,11 @@ export function completeRuntime(parts: RuntimeOptions): ProviderRuntime {
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
+/** Whether an address is one of this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return LOOPBACK_HOST.test(hostname)
+}
+
 /** Whether a text is a host, with or without a port, and nothing more. */
 export function isHost(text: string): boolean {
   return /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(text)
@@ -109,9 +114,8 @@ export function restrictFetch(
   const hosts = new Set(allowed.hosts.map((host) => new URL(`https://${host}`).host))
   const check = (address: string) => {
     const url = new URL(address)
-    const isLoopback =
-      allowed.loopback && LOOPBACK_HOST.test(url.hostname) && (url.protocol === 'http:' || url.protocol === 'https:')
-    if (!isLoopback && !(url.protocol === 'https:' && hosts.has(url.host))) {
+    const isLocal = allowed.loopback && isLoopback(url) && (url.protocol === 'http:' || url.protocol === 'https:')
+    if (!isLocal && !(url.protocol === 'https:' && hosts.has(url.host))) {
       throw new ForbiddenAddressError(
         `The provider '${allowed.slug}' may not reach ${url.protocol}//${url.host}. Its metadata allows https to: ${[...hosts].join(', ') || 'no host'}.`,
       )

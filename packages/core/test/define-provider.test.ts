@@ -215,6 +215,13 @@ describe('a configuration error names the settings', () => {
     expect(inspect(error, { depth: null, showHidden: true }) + JSON.stringify(error)).not.toContain('canary')
   })
 
+  test.each(['', ' '])('and an empty one is called empty: %j', (clientId) => {
+    const named = withSettings(z.object({ clientId: z.string().regex(/\S/) }))
+    const error = createProvider(named, { clientId }).unwrapErr()
+    expect(error.issues).toEqual([{ path: 'clientId', reason: 'It is empty.' }])
+    expect(error.settings).toEqual(['clientId'])
+  })
+
   test('each one once', () => {
     const twice = withSettings(z.object({ name: z.string().min(5).regex(/^x/) }))
     expect(createProvider(twice, { name: 'abc' }).unwrapErr().settings).toEqual(['name'])

@@ -3,6 +3,7 @@ import {
   type Batch,
   defineProvider,
   Err,
+  type InputIssue,
   type Methods,
   Ok,
   type Provider,
@@ -37,6 +38,19 @@ const settings = z.object({
   /** Whether records keep Alpaca's own under `rawData`, account numbers masked. Otherwise it is `null`. */
   includeRawData: z.boolean().default(true),
 })
+
+/** Keys go to this address. */
+function checkSettings({ baseUrl }: z.output<typeof settings>): InputIssue[] {
+  if (baseUrl === undefined) return []
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(baseUrl)
+  const isLocal = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+  const reasons = [
+    ...(protocol === 'https:' || isLocal ? [] : ['It must be https, but for a server on this machine.']),
+    ...(/\/v2\/*$/.test(pathname) ? ["Leave out '/v2': it is added to each address."] : []),
+    ...(`${search}${hash}${username}${password}` === '' ? [] : ['It must be a scheme, a host and a path, no more.']),
+  ]
+  return reasons.map((reason) => ({ path: 'baseUrl', reason }))
+}
 
 const metadata = {
   displayName: 'Alpaca',
@@ -128,6 +142,7 @@ export const alpaca = defineProvider({
   slug,
   metadata,
   settings,
+  checkSettings,
   hosts: ({ baseUrl }) => (baseUrl === undefined ? [] : [new URL(baseUrl).host]),
   create({ environment, baseUrl, includeRawData }, runtime): Methods<Provider<ApiKeyCredentials>> {
     const client = createHttpClient({ provider: slug, metadata, runtime, classify })

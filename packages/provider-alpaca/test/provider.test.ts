@@ -68,6 +68,25 @@ describe('which Alpaca is asked', () => {
       'Not valid: baseUrl',
     )
   })
+
+  test.each([
+    ['http://alpaca.example', 'https'],
+    ['https://alpaca.example/v2', '/v2'],
+    ['https://alpaca.example/proxy/v2/', '/v2'],
+    ['https://key:secret@alpaca.example', 'no more'],
+    ['https://alpaca.example?via=proxy', 'no more'],
+  ])('an address that can not work is refused when the provider is made: %s', (baseUrl, said) => {
+    const { issues } = createProvider(alpaca, { baseUrl }).unwrapErr()
+    expect(issues).toEqual([{ path: 'baseUrl', reason: expect.stringContaining(said) }])
+  })
+
+  test('a sandbox on this machine is not asked unless that is allowed, and the error says how', async () => {
+    const provider = createProvider(alpaca, { baseUrl: 'http://127.0.0.1:4010' }).unwrap()
+    const key = provider.parseCredentials({ apiKey: 'key', apiSecret: 'secret' }).unwrap()
+    const { message } = (await provider.fetchAccounts(key)).unwrapErr()
+    expect(message).toContain('on this machine')
+    expect(message).toContain('allowLoopback')
+  })
 })
 
 describe('credentials', () => {

@@ -10,7 +10,7 @@ export class ConfigurationError extends FinportError {
   readonly provider: string
   /** The paths of the settings that are missing or wrong, such as `'clientId'`. */
   readonly settings: readonly string[]
-  /** What the provider itself says is wrong with its settings, and what to do: never a value of them. */
+  /** What is wrong with single settings, as the provider itself says, and which are empty: never a value of them. */
   readonly issues: readonly InputIssue[]
 
   constructor(context: {

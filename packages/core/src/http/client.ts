@@ -9,7 +9,7 @@ import {
 } from '../errors/provider-error.ts'
 import type { ProviderMetadata } from '../metadata.ts'
 import { Err, type Result } from '../result.ts'
-import { isForbiddenAddress, type ProviderRuntime } from '../runtime.ts'
+import { isForbiddenAddress, isLoopback, type ProviderRuntime } from '../runtime.ts'
 import { toAddress } from './address.ts'
 import { withDeadline } from './deadline.ts'
 import type { Classify, HttpAnswer, HttpBody, HttpRequest } from './http-request.ts'
@@ -88,7 +88,7 @@ export function createHttpClient({
       const { operation, method = 'GET', idempotent = method === 'GET', signal } = request
       const context = { provider, operation }
       const address = toAddress(request)
-      if (address === null) return Err(forbiddenAddress(context))
+      if (address === null) return Err(forbiddenAddress(context, address))
       if (!(address instanceof URL)) return Err(refusedSegment(context, request.argument ?? address.path))
 
       const deadline = runtime.now() + policy.totalMs
@@ -178,7 +178,10 @@ export function createHttpClient({
     } catch (thrown) {
       const failed = { status: null, requestId: null, askedMs: null }
       if (signal?.aborted) return { ...failed, result: Err(new ProviderAbortedError(context)), mayRetry: false }
-      if (isForbiddenAddress(thrown)) return { ...failed, result: Err(forbiddenAddress(context)), mayRetry: false }
+      if (isForbiddenAddress(thrown)) {
+        const result = Err(forbiddenAddress(context, address))
+        return { ...failed, result, mayRetry: false }
+      }
       const mayRetry = idempotent || isNothingSent(thrown)
       return { ...failed, result: Err(new ProviderUnavailableError(context)), mayRetry }
     }
@@ -199,8 +202,11 @@ export function createHttpClient({
 }
 
 /** An address comes from the author, or from an answer that the author follows. */
-function forbiddenAddress(context: ProviderErrorContext): ProviderError {
-  const message = `The provider '${context.provider}' led to an address that its metadata does not allow.`
+function forbiddenAddress(context: ProviderErrorContext, address: URL | null): ProviderError {
+  const message =
+    address !== null && isLoopback(address)
+      ? `The provider '${context.provider}' led to an address on this machine. If you serve a sandbox there, set allowLoopback in its runtime.`
+      : `The provider '${context.provider}' led to an address that its metadata does not allow.`
   return new ProviderInvalidResponseError({ ...context, message })
 }
 
