@@ -49,7 +49,14 @@ describe('logging in', () => {
     const sandbox = createSandbox()
     const url = createProviderOf(sandbox).authorizationUrl({ state: 's' }).replace('callback', 'callback%2F')
     await expect(sandbox.approve(url)).rejects.toThrow('refused the authorization URL')
+    await expect(sandbox.approve(url)).rejects.toThrow(sandbox.settings.redirectUri)
     expect(await (await sandbox.fetch(new Request(url))).text()).toContain('<TITLE>Access Denied</TITLE>')
+  })
+
+  test('can not share an account that is not there', async () => {
+    const sandbox = createSandbox()
+    const url = createProviderOf(sandbox).authorizationUrl({ state: 's' })
+    await expect(sandbox.approve(url, ['00000000'])).rejects.toThrow("no account '00000000'")
   })
 
   test('shows the accounts that were ticked and no other', async () => {

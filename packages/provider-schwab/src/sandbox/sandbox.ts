@@ -44,7 +44,7 @@ export type SchwabSandbox = {
   /**
    * Does what a user does on the page of an authorization URL, and gives the callback's query. The accounts are those to tick, by number: all of them if nothing is said.
    *
-   * @throws TypeError when the page is refused, as for a redirect URI that is not registered.
+   * @throws TypeError when the page is refused, as for a redirect URI that is not registered, and for the number of an account that is not there.
    */
   approve(authorizationUrl: string, accountNumbers?: readonly string[]): Promise<URLSearchParams>
   /** What {@link SchwabSandbox.approve} does, when the user clicks Deny. */
@@ -129,7 +129,12 @@ export function createSchwabSandbox(options: SchwabSandboxOptions = {}): SchwabS
     const page = await fetch(new Request(authorizationUrl))
     const login = /name="login" value="([^"]+)"/.exec(await page.text())?.[1]
     if (login === undefined)
-      throw new TypeError('The sandbox refused the authorization URL: client_id or redirect_uri.')
+      throw new TypeError(
+        `The sandbox refused the authorization URL. It must have the client_id and, letter by letter, a redirect_uri that the sandbox was made with: ${clientId} and ${redirectUris.join(' or ')}.`,
+      )
+    const unknown = numbers?.find((number) => !hashes.has(number))
+    if (unknown !== undefined)
+      throw new TypeError(`The sandbox has no account '${unknown}'. It has: ${[...hashes.keys()].join(', ')}.`)
     const body = new URLSearchParams({ login, decision })
     for (const number of numbers ?? hashes.keys()) body.append('account', number)
     const action = new URL('/v1/oauth/authorize', authorizationUrl)
