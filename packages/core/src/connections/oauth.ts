@@ -46,7 +46,7 @@ export type FinishOAuthRequest = {
   userId: string
   /** The provider's slug, as your route has it. */
   provider: string
-  /** The query of the callback as it came. */
+  /** The query of the callback as it came: `new URL(request.url).searchParams`. */
   callback: URLSearchParams
   /** What only this browser has: the same as at the beginning. */
   browserBinding?: string | undefined
