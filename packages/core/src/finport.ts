@@ -40,7 +40,7 @@ export interface Finport<T extends Record<string, Connector>> {
    * Brings a connection's accounts, transactions, holdings and balances up to date: an exact copy of what the institution says, however often it is called. What was stored when something failed stays, and the next sync goes
    * on from there.
    *
-   * @returns a report of each account, whether it is complete or not. `SYNC_IN_PROGRESS` while the connection is being synced already, before anything is asked; an error of the provider when not even the accounts could be had.
+   * @returns a report of each account, whether it is complete or not. `SYNC_IN_PROGRESS` while the connection is being synced already, `PROVIDER_INVALID_INPUT` for days or kinds that can't be, both before anything is asked; an error of the provider when not even the accounts could be had.
    */
   sync(request: SyncRequest): Promise<Result<SyncReport, SyncError>>
 

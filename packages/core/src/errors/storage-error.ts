@@ -2,7 +2,7 @@ import { FinportError, type UserAction } from './finport-error.ts'
 
 const storageErrors = {
   STORAGE_CONFLICT: ['none', true, 'The record was changed by somebody else meanwhile.'],
-  STORAGE_UNAVAILABLE: ['none', true, "The storage can't be reached just now."],
+  STORAGE_UNAVAILABLE: ['none', true, "The storage failed, or can't be reached just now. Its own log says why."],
 } as const satisfies Record<string, readonly [UserAction, boolean, string]>
 
 /** The codes of {@link StorageError}. */

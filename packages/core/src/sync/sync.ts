@@ -1,7 +1,7 @@
 import type { ProviderAccountData } from '../data/account.ts'
 import type { Batch } from '../data/batch.ts'
-import { type IsoDate, toInstant } from '../dates.ts'
-import { ProviderAbortedError, ProviderInvalidInputError } from '../errors/provider-error.ts'
+import { type IsoDate, isIsoDate, toInstant } from '../dates.ts'
+import { type InputIssue, ProviderAbortedError, ProviderInvalidInputError } from '../errors/provider-error.ts'
 import { toEventError } from '../events.ts'
 import type { Account } from '../ports/account-repository.ts'
 import type { Identity } from '../provider.ts'
@@ -73,11 +73,26 @@ export function createSync(parts: ProviderSyncParts): Sync {
       const issues = [{ path: 'connectionId', reason }]
       return Err(new ProviderInvalidInputError({ provider: provider.slug, operation: 'sync', issues }))
     }
+    const issues = issuesOf(request)
+    if (issues.length > 0)
+      return Err(new ProviderInvalidInputError({ provider: provider.slug, operation: 'sync', issues }))
     const owner = createRecordId(parts)
     return withSyncLease(parts.repositories, { connectionId, owner }, (lease) =>
       syncConnection({ parts, request, provider: readOnce(provider), lease }),
     )
   }
+}
+
+/** What is wrong with a request: a sync of nothing would be called complete. */
+function issuesOf({ include = syncKinds, startDate, endDate }: SyncRequest): InputIssue[] {
+  const issues = Object.entries({ startDate, endDate }).flatMap(([path, date]) =>
+    date === undefined || isIsoDate(date) ? [] : [{ path, reason: "A day in the form '2026-01-31' is needed." }],
+  )
+  if (issues.length === 0 && startDate !== undefined && endDate !== undefined && startDate > endDate)
+    issues.push({ path: 'startDate', reason: 'It must not come after endDate.' })
+  if (include.length === 0 || include.some((kind) => !syncKinds.includes(kind)))
+    issues.push({ path: 'include', reason: `At least one of ${syncKinds.join(', ')} is needed, and nothing else.` })
+  return issues
 }
 
 /** Files are read once, when they are imported. */

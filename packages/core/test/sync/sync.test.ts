@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { ConnectionError, ProviderInvalidInputError, ProviderRateLimitError } from '../../src/index.ts'
+import {
+  ConnectionError,
+  type IsoDate,
+  ProviderInvalidInputError,
+  ProviderRateLimitError,
+  type SyncKind,
+} from '../../src/index.ts'
 import { Bank, decimal, unavailable } from './bank.ts'
 import { connectionId, follow } from './synced-bank.ts'
 
@@ -99,6 +105,20 @@ describe('a first sync', () => {
     await sync()
     expect(bank.calls).toEqual(['accounts', 'checking 2026-01-27..2026-02-01', 'checking holdings'])
   })
+})
+
+test.for([
+  ['startDate', { startDate: '2026-02-30' as IsoDate }],
+  ['endDate', { endDate: '31.01.2026' as IsoDate }],
+  ['startDate', { startDate: '2026-02-01' as IsoDate, endDate: '2026-01-01' as IsoDate }],
+  ['include', { include: ['transaction' as SyncKind] }],
+  ['include', { include: [] }],
+] as const)('%s that would sync nothing is refused, and not called complete: %j', async ([path, request]) => {
+  const bank = bankWith(3)
+  const { sync } = follow(bank)
+  const refused = await sync(request)
+  expect(refused.isErr() && refused.error).toMatchObject({ code: 'PROVIDER_INVALID_INPUT', issues: [{ path }] })
+  expect(bank.calls).toEqual([])
 })
 
 describe('a bank that gives everything at once', () => {
