@@ -9,10 +9,10 @@ import type { LoginError } from './login-error.ts'
 import { prepareRow, refOf } from './row.ts'
 
 /** How a user connects by something they type: a key, a setup token. */
-export type ConnectRequest<Slug extends string = string> = {
+export type ConnectRequest = {
   userId: string
   /** The provider's slug. */
-  provider: Slug
+  provider: string
   /** What the user calls the connection: `''` if nothing is said. A login again keeps the alias there is. */
   alias?: string | undefined
   /** The connection to log in to again, in place: its accounts and their ids stay. Without it, a new one. */

@@ -25,8 +25,12 @@ import { refreshConnection, withLoginEnd } from './refresh.ts'
 import { findConnection, listConnections } from './row.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 
-/** A slug that is registered, or a text known only at run time: a misspelt literal does not compile. */
-export type KnownSlug<T, Slug extends string> = Slug extends keyof T ? Slug : string extends Slug ? Slug : never
+/** A slug that is registered, or a text known only at run time: a misspelt literal does not compile, and the compiler names those there are. */
+export type KnownSlug<T, Slug extends string> = Slug extends keyof T
+  ? Slug
+  : string extends Slug
+    ? Slug
+    : keyof T & string
 
 /** A user's connection, for calls about one. */
 export type ConnectionRequest = { userId: string; connectionId: string; signal?: AbortSignal | undefined }
@@ -42,7 +46,7 @@ export interface Connections<T extends Record<string, Connector>> {
    * @returns `CONNECTION_ALIAS_TAKEN` when the user has a connection of that alias that is in use: name its id to log in again. `PROVIDER_INVALID_INPUT` for a provider without OAuth, or a `returnContext` that leads to another site.
    */
   beginOAuth<const Slug extends string>(
-    request: BeginOAuthRequest<Slug> & { provider: KnownSlug<T, Slug> },
+    request: BeginOAuthRequest & { provider: KnownSlug<T, Slug> },
   ): Promise<Result<BegunOAuth, LoginError>>
 
   /**
@@ -59,7 +63,7 @@ export interface Connections<T extends Record<string, Connector>> {
    * @returns as `beginOAuth` and `finishOAuth`, and what the provider says of the input.
    */
   connect<const Slug extends string>(
-    request: ConnectRequest<Slug> & { provider: KnownSlug<T, Slug> },
+    request: ConnectRequest & { provider: KnownSlug<T, Slug> },
   ): Promise<Result<Connection, LoginError>>
 
   /**

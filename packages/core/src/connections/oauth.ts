@@ -15,10 +15,10 @@ import { checkReturnContext, createSecretText, hashText } from './login-secrets.
 import { checkSandbox, prepareRow, refOf } from './row.ts'
 
 /** How a login is begun. */
-export type BeginOAuthRequest<Slug extends string = string> = {
+export type BeginOAuthRequest = {
   userId: string
   /** The provider's slug. */
-  provider: Slug
+  provider: string
   /** What the user calls the connection: `''` if nothing is said. A login again keeps the alias there is. */
   alias?: string | undefined
   /** The connection to log in to again, in place: its accounts and their ids stay. Without it, a new one. */
