@@ -2,7 +2,7 @@ import { Err, Ok, type Result } from './result.ts'
 
 declare const brand: unique symbol
 
-/** A day of the civil calendar, as `'2026-01-31'`: no time, no zone. A transaction date is the day the institution printed. */
+/** A day of the civil calendar, as `'2026-01-31'`: no time, no zone, made by {@link parseIsoDate} or {@link civilDate}. A transaction date is the day the institution printed. */
 export type IsoDate = string & { readonly [brand]: 'IsoDate' }
 
 /** A moment, in UTC, as `'2026-01-31T12:00:00.000Z'`: always with milliseconds, so that two instants sort as text. */
