@@ -39,7 +39,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: 'structure', include: ['test/*.test.ts'] } },
+      { test: { name: 'structure', include: ['test/*.test.ts'], testTimeout: 20_000 } },
     ],
   },
 })
