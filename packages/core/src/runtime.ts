@@ -1,3 +1,4 @@
+import { LONGEST_TIMER } from './http/deadline.ts'
 import { createRateLimiter, type RateLimiter } from './http/rate-limiter.ts'
 import type { RequestHooks } from './http/request-hooks.ts'
 import type { RetryOptions } from './http/retry.ts'
@@ -58,7 +59,7 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', finish)
       resolve()
     }
-    const timer = setTimeout(finish, milliseconds)
+    const timer = setTimeout(finish, Math.min(milliseconds, LONGEST_TIMER))
     signal?.addEventListener('abort', finish)
   })
 }

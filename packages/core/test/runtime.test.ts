@@ -237,6 +237,18 @@ describe('hosts out of settings', () => {
 })
 
 describe('sleep', () => {
+  test('is never cut short for being longer than a timer can be', async () => {
+    const woken = vi.fn()
+    const controller = new AbortController()
+    const slept = runtimeWith({})
+      .sleep(2 ** 31, controller.signal)
+      .then(woken)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(woken).not.toHaveBeenCalled()
+    controller.abort()
+    await slept
+  })
+
   test('takes as long as it is told', async () => {
     vi.useFakeTimers()
     const woken = vi.fn()

@@ -90,6 +90,8 @@ export function createHttpClient({
       const address = toAddress(request)
       if (address === null) return Err(forbiddenAddress(context, address))
       if (!(address instanceof URL)) return Err(refusedSegment(context, request.argument ?? address.path))
+      const unsendable = unsendableHeader(request.headers)
+      if (unsendable !== null) return Err(refusedHeader(context, unsendable))
 
       const deadline = runtime.now() + policy.totalMs
       for (let attempt = 1; ; attempt++) {
@@ -97,7 +99,7 @@ export function createHttpClient({
         if (refused !== null) return Err(refused)
 
         const event = { provider, operation, method, host: address.host, attempt }
-        tell(() => runtime.hooks.onAttempt?.(event))
+        void tell(() => runtime.hooks.onAttempt?.(event))
         const sent = runtime.now()
         const outcome = await send(request, { address, method, idempotent, timeoutMs: deadline - sent })
         const { result, mayRetry, askedMs, ...answer } = outcome
@@ -106,7 +108,7 @@ export function createHttpClient({
         const isLast = attempt > policy.retries || (askedMs ?? 0) > policy.maxDelayMs || ended + delayMs > deadline
         const retryInMs = mayRetry && !isLast ? delayMs : null
         const error = result.isErr() ? result.error.code : null
-        tell(() => runtime.hooks.onResult?.({ ...event, ...answer, durationMs: ended - sent, error, retryInMs }))
+        void tell(() => runtime.hooks.onResult?.({ ...event, ...answer, durationMs: ended - sent, error, retryInMs }))
         if (retryInMs === null) return result
 
         await runtime.sleep(retryInMs, signal)
@@ -125,7 +127,8 @@ export function createHttpClient({
     // Counted apart from the clock, which need not go on where waiting is made to take no time.
     let waitedMs = 0
     while (!signal?.aborted) {
-      const waitMs = limit === null ? 0 : await waitOf(key, limit)
+      const waitMs = limit === null ? 0 : await waitOf(key, limit, signal)
+      if (signal?.aborted) break
       if (waitMs <= 0) return null
       waitedMs += waitMs
       if (waitMs > policy.maxDelayMs || waitedMs > policy.totalMs || runtime.now() + waitMs > deadline) {
@@ -136,13 +139,20 @@ export function createHttpClient({
     return new ProviderAbortedError({ provider, operation })
   }
 
-  async function waitOf(key: string, { requests, perSeconds }: NonNullable<ProviderMetadata['rateLimit']>) {
+  async function waitOf(
+    key: string,
+    { requests, perSeconds }: NonNullable<ProviderMetadata['rateLimit']>,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     try {
-      return await runtime.rateLimiter.take(key, { requests, perSeconds })
+      const take = () => runtime.rateLimiter.take(key, { requests, perSeconds })
+      const waitMs = await withDeadline(runtime.timeoutMs, signal, take)
+      if (typeof waitMs === 'number' && !Number.isNaN(waitMs)) return waitMs
     } catch {
-      runtime.logger.warn('The rate limiter failed: the request is sent without it.', { provider })
-      return 0
+      if (signal?.aborted) return 0
     }
+    warn('The rate limiter failed: the request is sent without it.')
+    return 0
   }
 
   async function send<As extends keyof HttpBody, T>(
@@ -172,8 +182,11 @@ export function createHttpClient({
           timeout: false,
           throwHttpErrors: false,
         })
+        // What a fetch answers that knows of failures as answers.
+        if (response.type === 'error') throw new TypeError('The fetch failed.')
         const now = runtime.now()
-        return readAnswer(response, { provider, request, idempotent, classify, requestIdHeader, maxBodyBytes, now })
+        const reading = { provider, request, idempotent, classify, requestIdHeader, maxBodyBytes, now, ending }
+        return readAnswer(response, reading)
       })
     } catch (thrown) {
       const failed = { status: null, requestId: null, askedMs: null }
@@ -187,11 +200,19 @@ export function createHttpClient({
     }
   }
 
-  function tell(hook: () => unknown): void {
+  async function tell(hook: () => unknown): Promise<void> {
     try {
-      hook()
+      await hook()
     } catch {
-      runtime.logger.warn('A request hook threw.', { provider })
+      warn('A request hook threw.')
+    }
+  }
+
+  function warn(message: string): void {
+    try {
+      runtime.logger.warn(message, { provider })
+    } catch {
+      // There is nobody else to tell.
     }
   }
 
@@ -208,6 +229,25 @@ function forbiddenAddress(context: ProviderErrorContext, address: URL | null): P
       ? `The provider '${context.provider}' led to an address on this machine. If you serve a sandbox there, set allowLoopback in its runtime.`
       : `The provider '${context.provider}' led to an address that its metadata does not allow.`
   return new ProviderInvalidResponseError({ ...context, message })
+}
+
+/** The name of a header that can't be sent; `null` when all can. */
+function unsendableHeader(headers: HttpRequest['headers'] = {}): string | null {
+  const isSendable = (some: HttpRequest['headers']) => {
+    try {
+      return new Headers(some) !== null
+    } catch {
+      return false
+    }
+  }
+  if (isSendable(headers)) return null
+  return Object.entries(headers).find(([name, value]) => !isSendable({ [name]: value }))?.[0] ?? null
+}
+
+/** A header comes from the author, and a token in it from whoever gave the credentials. */
+function refusedHeader(context: ProviderErrorContext, name: string): ProviderError {
+  const reason = 'It holds a line break or a letter that no header can. If it holds a token, that was not copied whole.'
+  return new ProviderInvalidInputError({ ...context, issues: [{ path: `headers.${name}`, reason }] })
 }
 
 function refusedSegment(context: ProviderErrorContext, path: string): ProviderError {

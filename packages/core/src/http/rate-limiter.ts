@@ -33,7 +33,7 @@ export type RateLimit = {
  */
 export interface RateLimiter {
   /**
-   * Takes one request, if one is left. Where it rejects, the request is sent all the same and the logger warned: a provider refuses what is too much by itself.
+   * Takes one request, if one is left. Where it rejects, gives no number or says nothing for the time of one sending, the request is sent all the same and the logger warned: a provider refuses what is too much by itself.
    *
    * @param key what is counted together: a provider, or a user's credentials at it. It shows no secret.
    * @returns 0 when it was taken, else the milliseconds after which to ask again.
@@ -69,7 +69,10 @@ export function createRateLimiter({ now = Date.now }: { now?: () => number } = {
 
   return {
     async take(key, limit) {
-      const tokens = tokensIn(buckets.get(key), limit)
+      const bucket = buckets.get(key)
+      const tokens = tokensIn(bucket, limit)
+      // The bucket fills from the new time on: from the old one it would not until that comes again.
+      if (bucket !== undefined && now() < bucket.at) bucket.at = now()
       if (tokens < 1) return Math.ceil(((1 - tokens) * limit.perSeconds * 1000) / limit.requests)
       buckets.delete(key)
       const [longestUnused] = buckets.keys()

@@ -31,12 +31,16 @@ export type Reading<As extends keyof HttpBody, T> = {
   requestIdHeader: string
   maxBodyBytes: number
   now: number
+  /** Aborted when nobody waits for it any more. */
+  ending: AbortSignal
 }
 
 /** More than this of a failure's body is of no use to anybody. */
 const MAX_FAILURE_BYTES = 1024 * 1024
 
-const isRedirect = ({ type, status }: Response) => type === 'opaqueredirect' || (status >= 300 && status < 400)
+/** A fetch may have followed it though it was told not to. */
+const isRedirect = ({ type, status, redirected }: Response) =>
+  redirected || type === 'opaqueredirect' || (status >= 300 && status < 400)
 
 /** The provider's id of a request, where it looks like one: it goes into errors and logs. */
 function requestIdOf(headers: Headers, name: string): string | null {
@@ -47,7 +51,7 @@ function requestIdOf(headers: Headers, name: string): string | null {
 /** Reads an answer to its end: what was asked for, or which error it is. */
 export async function readAnswer<As extends keyof HttpBody, T>(
   response: Response,
-  { provider, request, idempotent, classify, requestIdHeader, maxBodyBytes, now }: Reading<As, T>,
+  { provider, request, idempotent, classify, requestIdHeader, maxBodyBytes, now, ending }: Reading<As, T>,
 ): Promise<Outcome<T>> {
   const { status, headers } = response
   const requestId = requestIdOf(headers, requestIdHeader)
@@ -73,7 +77,7 @@ export async function readAnswer<As extends keyof HttpBody, T>(
   }
 
   if (!response.ok) {
-    const body = await readBody(response, Math.min(maxBodyBytes, MAX_FAILURE_BYTES))
+    const body = await readBody(response, Math.min(maxBodyBytes, MAX_FAILURE_BYTES), ending)
     const askedMs = retryAfterOf(status, headers, now)
     const retryAfterSeconds = askedMs === null ? null : Math.ceil(askedMs / 1000)
     const answer = { status, headers, body: toTolerantJson(body), context, retryAfterSeconds }
@@ -85,7 +89,7 @@ export async function readAnswer<As extends keyof HttpBody, T>(
     discard(response.body)
     return end(Ok({ status, headers, requestId, value: null as T }))
   }
-  const body = await readBody(response, maxBodyBytes)
+  const body = await readBody(response, maxBodyBytes, ending)
   if (body === 'too_large') return notUnderstood(`more than ${maxBodyBytes} bytes`)
   if (body === 'interrupted') return end(Err(new ProviderUnavailableError(context)), { mayRetry: idempotent })
   if (request.as === 'bytes') return end(await toChecked(body, request, context).then(answerWith))

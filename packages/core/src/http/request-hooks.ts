@@ -27,7 +27,7 @@ export type AttemptResult = RequestAttempt & {
 }
 
 /**
- * Is told of every request as it is made, for traces and metrics. What a hook throws is ignored.
+ * Is told of every request as it is made, for traces and metrics. What a hook throws or rejects with is ignored, and nobody waits for it.
  *
  * @example
  * ```ts

@@ -66,6 +66,14 @@ describe('what is sent', () => {
     expect(await sent[1]?.text()).toBe('grant_type=a+b&code=%3D%26')
   })
 
+  test.each(['Bearer one\ntwo', 'Bearer ключ'])('no header that can not be sent: %j', async (authorization) => {
+    const { client, sent, waits } = scripted([json({})])
+    const error = (await client.request({ ...request, headers: { accept: '*/*', authorization } })).unwrapErr()
+    expect(error).toMatchObject({ code: 'PROVIDER_INVALID_INPUT', issues: [{ path: 'headers.authorization' }] })
+    expect(JSON.stringify(error)).not.toMatch(/one|ключ/)
+    expect([sent, waits]).toEqual([[], []])
+  })
+
   test('redirects are not for the platform to follow', async () => {
     const { client, sent } = scripted([json({})])
     await client.request(request)

@@ -62,6 +62,19 @@ test('a redirect that the platform hides is none the less one', async () => {
   expect(sent).toHaveLength(1)
 })
 
+test('so is one that a fetch has followed on its own', async () => {
+  const followed = Response.json({})
+  Object.defineProperty(followed, 'redirected', { value: true })
+  const { client } = scripted([() => followed])
+  expect((await client.request(request)).unwrapErr()).toMatchObject({ code: 'PROVIDER_INVALID_RESPONSE' })
+})
+
+test("a fetch's answer of an error is a failure of the network", async () => {
+  const { client, sent } = scripted([() => Response.error(), Response.json({})])
+  expect((await client.request(request)).isOk()).toBe(true)
+  expect(sent).toHaveLength(2)
+})
+
 describe("the provider's own words", () => {
   test.each<[string, string, unknown]>([
     [

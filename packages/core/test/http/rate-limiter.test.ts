@@ -57,6 +57,17 @@ describe('createRateLimiter', () => {
     now = 0
     expect(await limiter.take('key', { requests: 2, perSeconds: 1 })).toBe(0)
   })
+
+  test('a clock that is set back stops nothing: the bucket fills from there on', async () => {
+    let now = 3_600_000
+    const limit = { requests: 1, perSeconds: 10 }
+    const limiter = createRateLimiter({ now: () => now })
+    await limiter.take('key', limit)
+    now = 0
+    expect(await limiter.take('key', limit)).toBe(10_000)
+    now += 10_000
+    expect(await limiter.take('key', limit)).toBe(0)
+  })
 })
 
 describe('a client', () => {
@@ -123,6 +134,35 @@ describe('a client', () => {
     expect((await client.request(request)).isOk()).toBe(true)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).not.toContain('canary')
+  })
+
+  test('sends without a limiter that gives no number', async () => {
+    const { client, sent } = scripted([json({})], {
+      metadata: perApp,
+      runtime: { rateLimiter: { take: async () => Number.NaN } },
+    })
+    expect((await client.request(request)).isOk()).toBe(true)
+    expect(sent).toHaveLength(1)
+  })
+
+  test('sends without a limiter that says nothing, after the time of one sending', async () => {
+    const { client } = scripted([json({})], {
+      metadata: perApp,
+      runtime: { rateLimiter: { take: () => new Promise(() => {}) }, timeoutMs: 10 },
+    })
+    expect((await client.request(request)).isOk()).toBe(true)
+  })
+
+  test('does not wait for a limiter that says nothing when it is aborted', async () => {
+    const controller = new AbortController()
+    const { client, sent } = scripted([json({})], {
+      metadata: perApp,
+      runtime: { rateLimiter: { take: () => new Promise(() => {}) } },
+    })
+    const ended = client.request({ ...request, signal: controller.signal })
+    controller.abort()
+    expect((await ended).unwrapErr().code).toBe('PROVIDER_ABORTED')
+    expect(sent).toEqual([])
   })
 
   test('stops waiting for its turn when it is aborted', async () => {

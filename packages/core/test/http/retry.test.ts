@@ -4,6 +4,7 @@ import { failing, json, networkError, request, START, scripted, type Turn } from
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllEnvs()
 })
 
 const post = { ...request, method: 'POST', form: { code: 'one' } } as const
@@ -47,6 +48,7 @@ describe('what must not be processed twice', () => {
     ['a connection that is lost', networkError('ECONNRESET')],
     ['an answer that does not come', networkError('UND_ERR_HEADERS_TIMEOUT')],
     ['a body that breaks off', () => breakingOff()],
+    ['a host that is out of reach while its answer is awaited', networkError('EHOSTUNREACH', 'read')],
   ])('is not sent again after %s', async (_, turn) => {
     const { client, sent } = scripted([turn])
     expect((await client.request(post)).unwrapErr()).toMatchObject({ code: 'PROVIDER_UNAVAILABLE' })
@@ -57,6 +59,7 @@ describe('what must not be processed twice', () => {
     ['429', failing(429)],
     ['a connection that was never made', networkError('ECONNREFUSED')],
     ['a host that was not found', networkError('ENOTFOUND')],
+    ['a network that is out of reach', networkError('ENETUNREACH', 'connect')],
   ])('is sent again after %s', async (_, turn) => {
     const { client, sent } = scripted([turn, json({})])
     expect((await client.request(post)).isOk()).toBe(true)
@@ -84,11 +87,27 @@ describe('waiting', () => {
       { 'retry-after': '3', 'x-ratelimit-reset': `${START / 1000 + 12}` },
       3_000,
     ],
+    ['a date in the form of RFC 850', { 'retry-after': 'Thursday, 15-Jan-26 12:00:09 GMT' }, 9_000],
+    ['a date in the form of asctime', { 'retry-after': 'Thu Jan 15 12:00:09 2026' }, 9_000],
+    ['a timestamp', { 'retry-after': '2026-01-15T12:00:09Z' }, 9_000],
     ['nonsense', { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' }, 1_000],
+    ['what is less than nothing', { 'retry-after': '-1', 'x-ratelimit-reset': `${START / 1000 + 12}` }, 12_000],
+    [
+      'what a platform takes for a date',
+      { 'retry-after': 'May 3', 'x-ratelimit-reset': `${START / 1000 + 12}` },
+      12_000,
+    ],
   ])('as asked: %s', async (_, headers, wait) => {
     const { client, waits } = scripted([failing(429, headers), json({})])
     expect((await client.request(request)).isOk()).toBe(true)
     expect(waits).toEqual([wait])
+  })
+
+  test('as asked, wherever the machine is', async () => {
+    vi.stubEnv('TZ', 'America/New_York')
+    const { client, waits } = scripted([failing(429, { 'retry-after': 'Thu Jan 15 12:00:09 2026' }), json({})])
+    await client.request(request)
+    expect(waits).toEqual([9_000])
   })
 
   test('the end of a window says nothing about a fault of the server', async () => {
@@ -141,6 +160,27 @@ describe('time limits', () => {
     await vi.advanceTimersByTimeAsync(500)
     expect((await ended).unwrapErr()).toMatchObject({ code: 'PROVIDER_UNAVAILABLE' })
     expect(sent[0]?.signal.aborted).toBe(true)
+  })
+
+  test('may be none: no timer is longer than the platform has', async () => {
+    const { client } = scripted([() => new Promise((resolve) => setTimeout(resolve, 20, json({})))], {
+      runtime: { timeoutMs: Number.POSITIVE_INFINITY, retry: { retries: 0, totalMs: Number.POSITIVE_INFINITY } },
+    })
+    expect((await client.request(request)).isOk()).toBe(true)
+  })
+
+  test.each<[string, (answer: Response) => Turn]>([
+    ['that nobody reads any more', (answer) => answer],
+    ['of an answer that comes too late', (answer) => () => new Promise((resolve) => setTimeout(resolve, 30, answer))],
+  ])('let go of a body %s, though its fetch pays no heed', async (_, turnOf) => {
+    const cancel = vi.fn()
+    const answer = new Response(new ReadableStream({ cancel }))
+    const turn = turnOf(answer)
+    const { client } = scripted([typeof turn === 'function' ? turn : () => answer], {
+      runtime: { timeoutMs: 10, retry: { retries: 0 } },
+    })
+    expect((await client.request(request)).unwrapErr().code).toBe('PROVIDER_UNAVAILABLE')
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
   })
 })
 
@@ -218,6 +258,24 @@ describe('hooks', () => {
     }
     const { client } = scripted([json({})], { runtime: { hooks: { onAttempt: hook, onResult: hook } } })
     expect((await client.request(request)).isOk()).toBe(true)
+  })
+
+  test('that reject do none either, nor does a logger that fails when it is told', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const hook = async () => {
+      throw new Error('The collector is down.')
+    }
+    const warn = vi.fn(() => {
+      throw new Error('So is the log.')
+    })
+    const logger = { debug() {}, info() {}, error() {}, warn }
+    const { client } = scripted([json({})], { runtime: { logger, hooks: { onAttempt: hook, onResult: hook } } })
+    expect((await client.request(request)).isOk()).toBe(true)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', unhandled)
+    expect(warn).toHaveBeenCalledTimes(2)
+    expect(unhandled).not.toHaveBeenCalled()
   })
 })
 

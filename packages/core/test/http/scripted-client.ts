@@ -74,8 +74,8 @@ export const failing = (status: number, headers: Record<string, string> = {}) =>
   new Response('{"message":"no"}', { status, headers })
 
 /** The platform's own form of a network failure. */
-export function networkError(code: string): TypeError {
-  return new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code }) })
+export function networkError(code: string, syscall = 'connect'): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(syscall), { code, syscall }) })
 }
 
 export const request = { operation: 'fetchAccounts', url: 'https://api.example.com/v1/accounts' } as const
