@@ -26,6 +26,16 @@ function isJsonWithin(value: unknown, depth: number): boolean {
   return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isInside)
 }
 
+/** Whether JSON is nested so deeply that it is no data: what goes through it level by level, as writing it out does, would end with the stack. */
+export function isDeeperThanData(value: Json, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth > DEEPEST) return true
+  if (Array.isArray(value)) return value.some((one: Json) => isDeeperThanData(one, depth + 1))
+  const fields = value as { readonly [key: string]: Json }
+  for (const key in fields) if (isDeeperThanData(fields[key] as Json, depth + 1)) return true
+  return false
+}
+
 /** Whether two values of plain JSON are the same, whatever the order of their keys. */
 export function isSameJson(one: Json, other: Json): boolean {
   if (one === other) return true

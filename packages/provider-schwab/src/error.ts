@@ -59,7 +59,11 @@ function isCodeExchange({ operation }: ProviderErrorContext): boolean {
 }
 
 function classifyToken({ status, body, context }: FailedAnswer): ProviderError | null {
-  const [error, description] = [textOf(body, 'error'), textOf(body, 'error_description')]
+  // What is out of order or too busy has not looked at a grant, whatever it says of one: nobody need log in again for it.
+  if (status === 429 || status >= 500) return null
+  const error = textOf(body, 'error')
+  // Schwab puts one error into another: where the quotes within are not escaped, all of it is but a text.
+  const description = typeof body === 'string' ? body : textOf(body, 'error_description')
   const toDeadGrant = (message: string) =>
     new ProviderAuthenticationError({ ...context, message, isTokenExpired: false })
   if (isDeadGrant(error, description)) return toDeadGrant(isCodeExchange(context) ? deadCode : deadRefreshToken)

@@ -40,6 +40,11 @@ export type OAuthSettings = {
  * checking it could only break logins.
  */
 const tokenAnswerSchema = z.looseObject({
+  // What can go into a header (RFC 6750, section 2.1).
+  access_token: z
+    .string()
+    .regex(/^[!-~]+$/)
+    .optional(),
   refresh_token: z.string().nullish(),
   id_token: z.unknown().optional(),
 })
@@ -74,10 +79,12 @@ export function createOAuth(settings: OAuthSettings, { http, now }: { http: Http
     const { refresh_token: refreshToken, id_token: _, ...rest } = answer.value.value
     try {
       const checked = await oauth.processGenericTokenEndpointResponse(server, client, Response.json(rest))
+      if (checked.token_type !== 'bearer') throw new TypeError('The token is not used as it is.')
       return Ok({
         accessToken: checked.access_token,
-        refreshToken: refreshToken === undefined || refreshToken === null || refreshToken === '' ? null : refreshToken,
-        expiresIn: checked.expires_in ?? tokenPolicy.accessTokenSeconds,
+        refreshToken: refreshToken?.trim() ? refreshToken : null,
+        // None outlives the login, whatever is said.
+        expiresIn: Math.min(checked.expires_in ?? tokenPolicy.accessTokenSeconds, tokenPolicy.refreshTokenSeconds),
         tokenType: 'Bearer',
         scope: checked.scope ?? null,
       })

@@ -5,7 +5,10 @@ type Rule = { isBroken(text: string, url: URL | null): boolean; reason: string }
 
 /** What Schwab asks of a callback URL. It compares the one in the request with the registered ones letter by letter, and tells no more than that access is denied. */
 const rules: readonly Rule[] = [
-  { isBroken: (text) => /\s/.test(text), reason: 'It holds a blank or a line break: remove it.' },
+  {
+    isBroken: (text) => /[\s\p{Cc}\p{Cf}]/u.test(text),
+    reason: 'It holds a blank, a line break or something else that can not be seen: remove it.',
+  },
   {
     isBroken: (text) => text.includes(','),
     reason:
@@ -21,7 +24,7 @@ const rules: readonly Rule[] = [
       "It must start with 'https://', in small letters. Schwab sends nobody to plain http, not even on your own machine.",
   },
   {
-    isBroken: (_, url) => url !== null && /^(?:.*\.)?localhost$/.test(url.hostname),
+    isBroken: (_, url) => url !== null && /^(?:.*\.)?localhost\.?$/.test(url.hostname),
     reason: "Schwab refuses 'localhost': register and use 'https://127.0.0.1', with a port if you need one.",
   },
   {

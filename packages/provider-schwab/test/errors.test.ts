@@ -49,6 +49,11 @@ const answers: readonly [string, () => Response, code: string][] = [
   ['200 with a page', () => new Response('<html>maintenance'), 'PROVIDER_INVALID_RESPONSE'],
   ['200 with half of the JSON', () => new Response('[{"securitiesAccount"'), 'PROVIDER_INVALID_RESPONSE'],
   ['200 with an error in place of a list', () => json({ message: 'no' }, 200), 'PROVIDER_INVALID_RESPONSE'],
+  [
+    '200 with what is nested without end',
+    () => new Response(`[${'['.repeat(1e5)}${']'.repeat(1e5)}]`),
+    'PROVIDER_INVALID_RESPONSE',
+  ],
   ['a redirect', () => Response.redirect('https://www.schwab.com/', 302), 'PROVIDER_INVALID_RESPONSE'],
 ]
 

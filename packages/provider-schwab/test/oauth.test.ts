@@ -104,6 +104,7 @@ describe('a refresh', () => {
     ['none', undefined, null],
     ['null', null, null],
     ['an empty one', '', null],
+    ['a blank one', ' ', null],
     ['the same one', 'refresh@', 'refresh@'],
     ['another one', 'next@', 'next@'],
   ])('may bring as refresh token: %s', async (_, sent, expected) => {
@@ -134,6 +135,12 @@ describe('a refresh', () => {
       refreshTokenIssuedAt: '2026-03-01T12:00:00.000Z',
     })
     expect(provider.metadata.tokenPolicy).toMatchObject({ refreshTokenSeconds: 604_800, refreshExtends: false })
+  })
+
+  test('brings an access token that lives as long as the login at most', async () => {
+    const { provider } = createTokenClient(() => Response.json({ ...tokenAnswer, expires_in: 1e15 }))
+    const tokens = (await provider.refreshAccessToken('refresh@')).unwrap()
+    expect(provider.credentialsFromTokens(tokens).expiresAt).toBe('2026-03-08T12:00:00.000Z')
   })
 
   test('sends no redirect URI and no client id in its body', async () => {
@@ -174,6 +181,15 @@ describe('what the token endpoint says', () => {
       /clientId and clientSecret/,
     ],
     ['an app that may not', json({ error: 'unauthorized_client' }, 400), 'PROVIDER_CONFIGURATION_REJECTED', /clientId/],
+    [
+      'a dead refresh token, the error within not escaped',
+      () => new Response(JSON.stringify(deadRefreshToken).replaceAll('\\"', '"'), { status: 400 }),
+      'PROVIDER_AUTHENTICATION_FAILED',
+      /seven days/,
+    ],
+    ['a dead refresh token, while it is out of order', json(deadRefreshToken, 503), 'PROVIDER_UNAVAILABLE', /later/],
+    ['a wrong key, while it is out of order', json({ error: 'invalid_client' }, 500), 'PROVIDER_UNAVAILABLE', /later/],
+    ['a dead refresh token, while it is too busy', json(deadRefreshToken, 429), 'PROVIDER_RATE_LIMITED', /limits/],
     ['401 without words', () => new Response('', { status: 401 }), 'PROVIDER_CONFIGURATION_REJECTED', /clientId/],
     ['a page of Akamai', () => new Response(akamai, { status: 403 }), 'PROVIDER_UNAVAILABLE', /can't be reached/],
     [
@@ -202,6 +218,18 @@ describe('what the token endpoint says', () => {
       json({ ...tokenAnswer, token_type: 'mac' }, 200),
       'PROVIDER_INVALID_RESPONSE',
       /RFC 6749/,
+    ],
+    [
+      'a token that needs a key',
+      json({ ...tokenAnswer, token_type: 'DPoP' }, 200),
+      'PROVIDER_INVALID_RESPONSE',
+      /RFC 6749/,
+    ],
+    [
+      'a token that no header can hold',
+      json({ ...tokenAnswer, access_token: 'I0.one\ntwo' }, 200),
+      'PROVIDER_INVALID_RESPONSE',
+      /not understood/,
     ],
   ])('to a refresh: %s', async (_, answer, code, message) => {
     const { provider } = createTokenClient(answer)

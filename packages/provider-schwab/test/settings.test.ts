@@ -26,7 +26,9 @@ test.each([
   ['https://app.example.com/callback#here', /fragment/],
   ['https://user:word@app.example.com/callback', /user name/],
   ['https://app.example.com/callback,https://127.0.0.1', /one address/],
+  ['https://localhost.:8182/callback', /127\.0\.0\.1/],
   [' https://app.example.com/callback', /blank/],
+  ['https://app.example.com/callback\u200b', /can not be seen/],
   ['app.example.com/callback', /absolute/],
 ])('refuses the redirect URI %s, and says what to do', (redirectUri, reason) => {
   const error = createProvider(schwab, { ...settings, redirectUri }).unwrapErr()

@@ -4,7 +4,7 @@ import {
   ProviderInvalidResponseError,
   ProviderUnavailableError,
 } from '../errors/provider-error.ts'
-import type { Json } from '../json.ts'
+import { isDeeperThanData, type Json } from '../json.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { discard, readBody } from './body.ts'
 import { classifyStatus } from './classify-status.ts'
@@ -98,6 +98,7 @@ export async function readAnswer<As extends keyof HttpBody, T>(
 
   const json = parseJson(text)
   if (json === undefined) return notUnderstood(describeText(text))
+  if (isDeeperThanData(json)) return notUnderstood('JSON that is nested more deeply than any data')
   return end(await toChecked(json, request, context).then(answerWith))
 
   function answerWith(checked: Result<T, ProviderError>): Outcome<T>['result'] {
@@ -117,7 +118,8 @@ function parseJson(text: string): Json | undefined {
 function toTolerantJson(body: Uint8Array | string): Json {
   if (typeof body === 'string') return ''
   const text = new TextDecoder().decode(body)
-  return parseJson(text) ?? text
+  const json = parseJson(text)
+  return json === undefined || isDeeperThanData(json) ? text : json
 }
 
 /** What a text is that should be JSON, without quoting it. */

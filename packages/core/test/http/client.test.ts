@@ -105,6 +105,16 @@ describe('what comes back', () => {
     })
   })
 
+  test('nothing that is nested more deeply than data are, which nobody could write out again', async () => {
+    const nested = (depth: number) => `${'{"in":['.repeat(depth / 2)}1${']}'.repeat(depth / 2)}`
+    const { client } = scripted([() => new Response(nested(100)), () => new Response(nested(100_000))])
+    expect((await client.request(request)).isOk()).toBe(true)
+    expect((await client.request(request)).unwrapErr()).toMatchObject({
+      code: 'PROVIDER_INVALID_RESPONSE',
+      message: expect.stringContaining('deeply'),
+    })
+  })
+
   test('text, bytes, or nothing', async () => {
     const { client } = scripted([new Response('é')])
     expect((await client.request({ ...request, as: 'text' })).unwrap().value).toBe('é')
