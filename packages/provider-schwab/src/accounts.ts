@@ -24,6 +24,7 @@ import { fieldOf, idOf, optionalDecimal, optionalText, toRejected, wireId, wireR
 const balancesSchema = z.object({
   cashBalance: optionalDecimal,
   totalCash: optionalDecimal,
+  marginBalance: optionalDecimal,
   liquidationValue: optionalDecimal,
   availableFunds: optionalDecimal,
   cashAvailableForWithdrawal: optionalDecimal,
@@ -33,6 +34,7 @@ const balancesSchema = z.object({
 const noBalances: z.output<typeof balancesSchema> = {
   cashBalance: null,
   totalCash: null,
+  marginBalance: null,
   liquidationValue: null,
   availableFunds: null,
   cashAvailableForWithdrawal: null,
@@ -62,9 +64,14 @@ const preferencesSchema = z
   .union([preferenceSchema.transform((one) => [one]), z.array(preferenceSchema)])
   .transform((preferences) => preferences.flatMap(({ accounts }) => accounts))
 
-/** The account's cash, and what its positions are worth: the rest of its value. */
+/**
+ * The account's cash, and what its positions are worth: the rest of its value. What is borrowed on margin is owed: while there is a loan, `cashBalance` has been recorded as 0, `marginBalance` as what is owed, and the value of the
+ * account as less than its positions by that.
+ */
 export function toCash({ currentBalances }: Pick<WireAccount, 'currentBalances'>): Decimal | null {
-  return currentBalances.cashBalance ?? currentBalances.totalCash
+  const { cashBalance, totalCash, marginBalance } = currentBalances
+  const isLoanApart = marginBalance?.startsWith('-') === true && cashBalance?.startsWith('-') === false
+  return isLoanApart ? Decimal.add(cashBalance, marginBalance) : (cashBalance ?? totalCash)
 }
 
 function toStatus({ isClosingOnlyRestricted }: WireAccount): AccountStatus {

@@ -132,6 +132,17 @@ const isWithinACent = (a: Decimal, b: Decimal) =>
 
 type Checked = { items: ProviderHoldingData[]; warnings: ProviderWarning[] }
 
+const toSweeps = (holdings: readonly ProviderHoldingData[]) =>
+  holdings.filter(isSweep).map(({ symbol, marketValue }) => ({ symbol, marketValue }))
+
+/** Where the sum says nothing, nobody knows whether a sweep vehicle is the account's cash. */
+function leaveUnchecked(items: ProviderHoldingData[], providerAccountId: string): Checked {
+  const sweeps = toSweeps(items)
+  if (sweeps.length === 0) return { items, warnings: [] }
+  const message = "A sweep vehicle may be the account's cash told twice: without all values, that can't be checked."
+  return { items, warnings: [{ code: 'BALANCE_MISMATCH', providerAccountId, message, details: { sweeps } }] }
+}
+
 /**
  * An account's value is its cash and its positions, to the cent. A sweep vehicle among the positions may be that very cash; the sum tells, and then it is left out here, lest it be counted twice.
  */
@@ -139,13 +150,13 @@ function checkAgainstBalances(
   holdings: ProviderHoldingData[],
   { providerAccountId, value, cash }: { providerAccountId: string; value: Decimal | null; cash: Decimal | null },
 ): Checked {
-  if (value === null || cash === null) return { items: holdings, warnings: [] }
+  if (value === null || cash === null) return leaveUnchecked(holdings, providerAccountId)
   const expected = Decimal.subtract(value, cash)
   if (isWithinACent(sumOf(holdings), expected)) return { items: holdings, warnings: [] }
 
   const withoutSweeps = holdings.filter((holding) => !isSweep(holding))
   if (isWithinACent(sumOf(withoutSweeps), expected)) {
-    const sweeps = holdings.filter(isSweep).map(({ symbol, marketValue }) => ({ symbol, marketValue }))
+    const sweeps = toSweeps(holdings)
     const message = "A sweep vehicle is the account's cash: it is in the cash balance and not told again as a holding."
     return { items: withoutSweeps, warnings: [{ code: 'OTHER', providerAccountId, message, details: { sweeps } }] }
   }

@@ -140,6 +140,16 @@ describe('what may be missing or other', () => {
   })
 })
 
+test('a sweep vehicle that may be the cash is told of where the sum can not tell', async () => {
+  const text = fixtureText('positions-cash.json').replace(/"marketValue": [\d.]+/, '"marketValue": null')
+  const { provider, credentials } = createFixtureProvider({ [`accounts/${hashes.cash}`]: text })
+  const batch = (await provider.fetchHoldings(credentials, hashes.cash)).unwrap()
+  const sweep = batch.items.find(({ assetType }) => assetType === 'sweep')
+  expect(batch.warnings).toMatchObject([
+    { code: 'BALANCE_MISMATCH', details: { sweeps: [{ symbol: sweep?.symbol, marketValue: sweep?.marketValue }] } },
+  ])
+})
+
 test('positions that do not add up to the value are told of, and kept', async () => {
   const text = fixtureText('positions-cash.json').replace('8215.09', '9000')
   const { provider, credentials } = createFixtureProvider({ [`accounts/${hashes.cash}`]: text })

@@ -26,7 +26,7 @@ export type SandboxAccount = {
   nickName: string
   /** Which balances it has. */
   type: 'CASH' | 'MARGIN'
-  /** In dollars: cash in the account. */
+  /** In dollars: cash in the account; of one with margin, what is owed where it is negative. */
   cash: number
   /** What it holds. */
   positions: readonly SandboxPosition[]
@@ -50,9 +50,11 @@ function toBalances(account: SandboxAccount): { [key: string]: Json } {
   const optionValue = positions
     .filter(({ instrument }) => (instrument as { assetType?: string }).assetType === 'OPTION')
     .reduce((sum, option) => sum + option.marketValue, 0)
+  // What is borrowed stands apart from cash.
+  const loan = type === 'MARGIN' ? Math.min(cash, 0) : 0
   const common = {
     accruedInterest: 0,
-    cashBalance: cash,
+    cashBalance: toCents(cash - loan),
     cashReceipts: 0,
     longOptionMarketValue: toCents(Math.max(optionValue, 0)),
     liquidationValue: value,
@@ -86,7 +88,7 @@ function toBalances(account: SandboxAccount): { [key: string]: Json } {
       equity: toCents(value - optionValue),
       equityPercentage: 100,
       maintenanceRequirement: 0,
-      marginBalance: 0,
+      marginBalance: loan,
       sma: cash,
     },
     projectedBalances: { ...available, isInCall: false, stockBuyingPower: buyingPower },
