@@ -45,12 +45,22 @@ type Payer = { symbol: string | null; securityName: string | null; assetType: As
 
 const noPayer: Payer = { symbol: null, securityName: null, assetType: null }
 
+const SYMBOL = /~([A-Z0-9./-]+)$/
+
 /** What a row without a security leg is about. */
 export function payerOf({ type, description }: WireTransaction, names: SecurityNames): Payer {
   if (description === null) return noPayer
-  const symbol = /~([A-Z0-9./-]+)$/.exec(description)?.[1]
+  const symbol = SYMBOL.exec(description)?.[1]
   if (symbol !== undefined) return { ...noPayer, symbol }
   return type === 'DIVIDEND_OR_INTEREST' || type === 'JOURNAL' ? (names.find(description) ?? noPayer) : noPayer
+}
+
+/** Whether a row is the income of a security that nothing but its name tells. Interest on cash has none. */
+export function isNamedIncome(row: WireTransaction): boolean {
+  if (row.type !== 'DIVIDEND_OR_INTEREST' || row.description === null || toMovements(row.transferItems).length > 0)
+    return false
+  const { transactionType, subtype } = classify(row.type, traitsOf(row, null, noPayer))
+  return transactionType === 'income' && subtype !== 'interest' && !SYMBOL.test(row.description)
 }
 
 function traitsOf(row: WireTransaction, movement: Movement | null, payer: Payer): Traits {

@@ -20,7 +20,7 @@ import { toInstrument } from './instrument.ts'
 import { addDays, dayOf, endOfDay, startOfDay, todayOf } from './new-york-day.ts'
 import { toRawData } from './raw-data.ts'
 import { createSecurityNames, type SecurityNames } from './security-names.ts'
-import { payerOf, toTransactions, transactionSchema, type WireTransaction, warnOfSums } from './transaction.ts'
+import { isNamedIncome, toTransactions, transactionSchema, type WireTransaction, warnOfSums } from './transaction.ts'
 import { transactionWords } from './transaction-tables.ts'
 import { fieldOf, idOf, isWireRecord, textOf, toRejected, wireRows } from './wire.ts'
 
@@ -81,6 +81,7 @@ async function fetchBetween(
   { ask, providerAccountId, options }: Question,
   rows: Rows,
   [from, to]: readonly [from: number, to: number],
+  types: readonly string[] = transactionWords,
 ): Promise<Result<void, ProviderError>> {
   const spans: (readonly [from: number, to: number])[] = [[from, to]]
   for (let halvings = 0, span = spans.pop(); span !== undefined; span = spans.pop()) {
@@ -88,7 +89,7 @@ async function fetchBetween(
     const answer = await ask(
       {
         path: ['accounts', providerAccountId, 'transactions'],
-        query: { startDate: toInstant(start), endDate: toInstant(end), types: transactionWords.join(',') },
+        query: { startDate: toInstant(start), endDate: toInstant(end), types: types.join(',') },
         argument: 'providerAccountId',
         schema: wireRows,
       },
@@ -163,19 +164,34 @@ function readRows(rows: Rows, { providerAccountId }: Question): { read: Read[]; 
   return { read, rejected }
 }
 
-/** Names of securities from the trades at hand; from the positions too, where a dividend's is not among them. */
-async function collectNames(question: Question, read: readonly Read[]): Promise<Result<SecurityNames, ProviderError>> {
+/**
+ * Names of securities from the trades at hand. Where income tells its security by name alone, also from the positions and the trades of the last year: the same row must name the same security whatever days are asked for, and a name that
+ * two securities share must be known for one.
+ */
+async function collectNames(
+  question: Question,
+  { read, covered }: { read: readonly Read[]; covered: DateRange },
+): Promise<Result<SecurityNames, ProviderError>> {
+  const { ask, providerAccountId, options, now } = question
   const names = createSecurityNames()
-  for (const { wire } of read) for (const { instrument } of wire.transferItems) names.add(instrument)
-  const isUnresolved = ({ wire }: Read) =>
-    wire.type === 'DIVIDEND_OR_INTEREST' && wire.description !== null && payerOf(wire, names).symbol === null
-  if (!read.some(isUnresolved)) return Ok(names)
-  const answer = await askForPositions(question.ask, question.providerAccountId, question.options)
+  const addTraded = ({ transferItems }: WireTransaction) => {
+    for (const { instrument } of transferItems) names.add(instrument)
+  }
+  for (const { wire } of read) addTraded(wire)
+  if (!read.some(({ wire }) => isNamedIncome(wire) && isWithin(wire.transactionDate, covered))) return Ok(names)
+
+  const answer = await askForPositions(ask, providerAccountId, options)
   if (answer.isErr()) return Err(answer.error)
   for (const position of answer.value.securitiesAccount.positions) {
     const instrument = fieldOf(position, 'instrument')
     if (isWireRecord(instrument)) names.add(toInstrument(instrument))
   }
+  const yearStart = addDays(todayOf(now()), 1 - MAXIMUM_WINDOW_DAYS)
+  if (covered.from <= yearStart && covered.to >= todayOf(now())) return Ok(names)
+  const traded = createRows()
+  const fetched = await fetchBetween(question, traded, [startOfDay(yearStart), now()], ['TRADE'])
+  if (fetched.isErr()) return Err(fetched.error)
+  for (const { wire } of readRows(traded, question).read) addTraded(wire)
   return Ok(names)
 }
 
@@ -218,7 +234,7 @@ export async function fetchTransactions(
 
   const { rows, covered } = history.value
   const { read, rejected } = readRows(rows, question)
-  const names = await collectNames(question, read)
+  const names = await collectNames(question, { read, covered })
   if (names.isErr()) return Err(names.error)
   const asked = read.filter(({ wire }) => isWithin(wire.transactionDate, covered))
   const items: ProviderTransactionData[] = []

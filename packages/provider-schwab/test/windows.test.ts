@@ -195,3 +195,42 @@ test('a query that makes no sense is refused before anything is sent', async () 
     expect((await fetchRows(query)).unwrapErr().code).toBe('PROVIDER_INVALID_INPUT')
   expect(asked).toHaveLength(0)
 })
+
+/** An order of a share, and a dividend of a name. */
+function tradeOf(symbol: string, activityId: number, days: number): Row {
+  const instrument = { assetType: 'EQUITY', symbol, description: 'ALPHABET INC' }
+  const leg = { instrument, amount: 1, cost: -1, price: 1 }
+  return { ...cashRow(activityId, daysAgo(days)), type: 'TRADE', netAmount: -1, transferItems: [leg] }
+}
+const dividendOf = (description: string, activityId: number, days: number): Row => ({
+  ...cashRow(activityId, daysAgo(days)),
+  type: 'DIVIDEND_OR_INTEREST',
+  description,
+})
+
+describe('a dividend that its name alone tells', () => {
+  const symbolsOf = async (rows: readonly Row[], query = {}) => {
+    const { fetchRows, asked } = createProviderWith(rows)
+    const { items } = (await fetchRows(query)).unwrap()
+    const found = items.filter(({ providerType }) => providerType === 'DIVIDEND_OR_INTEREST')
+    return { symbols: found.map(({ symbol }) => symbol), asked: asked.length }
+  }
+  const lately = { startDate: isoDate(daysAgo(7)) }
+
+  test('has the same symbol, whatever days are asked for', async () => {
+    const rows = [tradeOf('GOOGL', 1, 200), dividendOf('ALPHABET INC', 2, 3)]
+    expect((await symbolsOf(rows)).symbols).toEqual(['GOOGL'])
+    expect((await symbolsOf(rows, lately)).symbols).toEqual(['GOOGL'])
+  })
+
+  test('has none where another of its name was traded before the days asked for', async () => {
+    const rows = [tradeOf('GOOG', 1, 200), tradeOf('GOOGL', 2, 5), dividendOf('ALPHABET INC', 3, 3)]
+    expect((await symbolsOf(rows, lately)).symbols).toEqual([null])
+  })
+
+  test('is the only one that anything more is asked for', async () => {
+    const descriptions = ['SCHWAB1 INT 09/28-10/29', 'MARGIN INTEREST 09/28 THRU 10/28', 'Ordinary Dividend~GOOG']
+    const rows = descriptions.map((description, index) => dividendOf(description, index + 1, 3))
+    expect(await symbolsOf(rows, lately)).toEqual({ symbols: [null, null, 'GOOG'], asked: 1 })
+  })
+})
