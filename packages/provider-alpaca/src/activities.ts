@@ -31,6 +31,9 @@ const DAYS_AHEAD = { trade_activity: 1, non_trade_activity: 7 } as const
 /** Alpaca cancels orders that are older, in days: so far back can the first fills of an order lie. */
 const LONGEST_ORDER_DAYS = 90
 
+/** Alpaca was founded in 2015: there is nothing to ask for before. */
+const EARLIEST = '2015-01-01'
+
 /** What a call is, for its errors. */
 type Call = { readonly provider: string; readonly operation: string; readonly signal: AbortSignal | undefined }
 
@@ -113,7 +116,8 @@ function readCategory(
   { from, to }: { from: IsoDate | null; to: IsoDate },
   collection: ActivityCollection,
 ): Promise<Result<PagesEnd, ProviderError>> {
-  const recorded = from === null ? {} : { after: `${addDays(from, -DAYS_AHEAD[category])}T00:00:00Z` }
+  const recorded =
+    from === null || from < EARLIEST ? {} : { after: `${addDays(from, -DAYS_AHEAD[category])}T00:00:00Z` }
   let count = 0
   return readPages(api, { operation, signal, category, recorded, until: to }, (row) =>
     collection.add(row, `${category}[${count++}]`),

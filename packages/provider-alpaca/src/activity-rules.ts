@@ -78,8 +78,9 @@ const of = (kind: TransactionKind, more: Partial<ActivityRule> = {}): ActivityRu
 const units = { movesUnits: true } as const
 const income = (subtype: (TransactionKind & { transactionType: 'income' })['subtype']) =>
   of({ transactionType: 'income', subtype })
+/** What was withheld too much comes back. */
 const tax = (subtype: (TransactionKind & { transactionType: 'tax' })['subtype']) =>
-  of({ transactionType: 'tax', subtype })
+  of({ transactionType: 'tax', subtype }, { in: { transactionType: 'tax', subtype: 'tax_refund' } })
 const corporate = (subtype: (TransactionKind & { transactionType: 'corporate_action' })['subtype']) =>
   of({ transactionType: 'corporate_action', subtype }, units)
 const option = (subtype: 'option_exercise' | 'option_assignment' | 'option_expiration') =>

@@ -10,7 +10,7 @@ import {
   type TransactionStatus,
 } from '@finport/core'
 import * as z from 'zod'
-import { fillKindOf, ruleOf } from './activity-rules.ts'
+import { type ActivityRule, fillKindOf, ruleOf } from './activity-rules.ts'
 import { newYorkDay } from './days.ts'
 import type { Instrument } from './symbol.ts'
 import { readDecimals, wireDecimal } from './wire-decimal.ts'
@@ -205,7 +205,7 @@ function readOther(activity: WireActivity & Json, context: ActivityContext): Rea
   if (net === null && qty === null) return problem(id, 'net_amount', 'It is missing.', day)
   const amount = net ?? zero
   const rule = ruleOf(type, subType || null)
-  const isOut = (amount === zero || isTrade(rule.in) ? (qty ?? amount) : amount).startsWith('-')
+  const isOut = flowOf(rule, amount, qty).startsWith('-')
   const { symbol, assetType } = context.instrumentOf(activity.symbol ?? null)
   const { transactionType, subtype }: TransactionKind =
     activity.status === 'correct'
@@ -246,9 +246,10 @@ function readOther(activity: WireActivity & Json, context: ActivityContext): Rea
   }
 }
 
-/** Shares that an option's exercise brings were bought: units tell what the sign of cash would turn round. */
-function isTrade({ transactionType }: TransactionKind): boolean {
-  return transactionType === 'trade'
+/** What tells which way an activity goes: its cash or, where none moves, its units. Shares that an option's exercise brings were bought: cash goes the other way. */
+function flowOf({ in: { transactionType } }: ActivityRule, amount: Decimal, quantity: Decimal | null): Decimal {
+  if (transactionType === 'trade') return quantity ?? Decimal.negate(amount)
+  return amount === zero ? (quantity ?? amount) : amount
 }
 
 /** `date` is a day, though the specification says a time; its day is as written there. */

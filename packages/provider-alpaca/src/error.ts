@@ -10,13 +10,13 @@ import { type Environment, environmentOfKey } from './environment.ts'
 
 /**
  * Alpaca's own answers of 401 and 403. The body is `{ code, message }`, or `{ message }` alone; the code's first digits need not be the status (422 comes with 40010001), and `code` may be missing.
- * A web page comes from a gateway or proxy before Alpaca, which has seen no credentials.
+ * A web page comes from a gateway or proxy before Alpaca, which has seen no credentials; so does any text with a 401, which Alpaca's own command line takes for one as well.
  */
 export const classify: Classify = ({ status, body, context }) => {
   if (status !== 401 && status !== 403) return null
   const isWebPage = typeof body === 'string' && body.trimStart().startsWith('<')
   if (status === 401) {
-    return isWebPage
+    return typeof body === 'string' && body.trim() !== ''
       ? new ProviderInvalidResponseError({
           ...context,
           message: 'A 401 came that is not of Alpaca: something before it wants to be signed in to. Check the address.',

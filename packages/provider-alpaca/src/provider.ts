@@ -42,13 +42,16 @@ const settings = z.object({
 /** Keys go to this address. */
 function checkSettings({ baseUrl }: z.output<typeof settings>): InputIssue[] {
   if (baseUrl === undefined) return []
-  const { protocol, hostname, pathname, search, hash, username, password } = new URL(baseUrl)
+  const { protocol, hostname, host, pathname, search, hash, username, password } = new URL(baseUrl)
   const isLocal = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
   const reasons = [
     ...(protocol === 'https:' || isLocal ? [] : ['It must be https, but for a server on this machine.']),
     ...(/\/v2\/*$/.test(pathname) ? ["Leave out '/v2': it is added to each address."] : []),
     ...(`${search}${hash}${username}${password}` === '' ? [] : ['It must be a scheme, a host and a path, no more.']),
   ]
+  // Each account would pass for one of the environment that the credentials or the settings name.
+  if (Object.values(hosts).includes(host))
+    reasons.push("Alpaca's own addresses are chosen by the environment: leave this setting out.")
   return reasons.map((reason) => ({ path: 'baseUrl', reason }))
 }
 

@@ -25,7 +25,8 @@ const assetTypes: Readonly<Record<string, AssetType>> = {
 }
 
 const OCC = /^([A-Z0-9]{1,6})(\d{6}[CP]\d{8})$/
-const PAIR = /^([A-Z0-9]+)\/([A-Z0-9]+)$/
+/** What a pair is paid in has at least three letters, unlike a class of shares. */
+const PAIR = /^([A-Z0-9]+)\/([A-Z][A-Z0-9]{2,9})$/
 /** Positions and fees write `BTCUSD` where fills write `BTC/USD`. Tickers of shares have at most five letters, and a dot before what else belongs to them. */
 const JOINED_PAIR = /^([A-Z0-9]{2,}?)(USDT|USDC|USD|BTC)$/
 const SHORTEST_JOINED_PAIR = 6

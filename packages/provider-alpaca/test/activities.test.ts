@@ -101,6 +101,27 @@ describe('days', () => {
   })
 })
 
+test('before Alpaca are asked for without a date, which the first years of the calendar have no form for', async () => {
+  const { asked, covered, items } = await fetchFrom([dividend('2026-03-02', 'a')], { startDate: day('0000-01-01') })
+  expect(asked.map((query) => query.get('after'))).toEqual(asked.map(() => null))
+  expect({ from: covered?.from, count: items.length }).toEqual({ from: '0000-01-01', count: 1 })
+})
+
+test.each([
+  ['shares that an assignment brings', { activity_type: 'OPTRD', net_amount: '-15000' }, 'trade', 'buy'],
+  ['shares that an assignment takes', { activity_type: 'OPTRD', net_amount: '15000' }, 'trade', 'sell'],
+  ['tax that was withheld', { activity_type: 'DIVNRA', net_amount: '-3' }, 'tax', 'nra_withholding'],
+  ['tax that comes back', { activity_type: 'DIVNRA', net_amount: '3' }, 'tax', 'tax_refund'],
+])('cash alone tells which way it goes: %s', async (_, fields, transactionType, subtype) => {
+  const { items } = await fetchFrom([dividend('2026-03-02', 'a', fields)])
+  expect(items).toMatchObject([{ transactionType, subtype, amount: fields.net_amount }])
+})
+
+test('a class of shares is no pair of coins', async () => {
+  const { items } = await fetchFrom([fillOn('2026-06-02', 'a', { symbol: 'BRK/B' })])
+  expect(items).toMatchObject([{ symbol: 'BRK/B', currency: 'USD', assetType: 'unknown' }])
+})
+
 test('of a fill are those of New York, at every hour of the year and when clocks change', async () => {
   const hours = Array.from(
     { length: 366 * 24 },

@@ -75,6 +75,7 @@ describe('which Alpaca is asked', () => {
     ['https://alpaca.example/proxy/v2/', '/v2'],
     ['https://key:secret@alpaca.example', 'no more'],
     ['https://alpaca.example?via=proxy', 'no more'],
+    ['https://api.alpaca.markets', 'environment'],
   ])('an address that can not work is refused when the provider is made: %s', (baseUrl, said) => {
     const { issues } = createProvider(alpaca, { baseUrl }).unwrapErr()
     expect(issues).toEqual([{ path: 'baseUrl', reason: expect.stringContaining(said) }])
@@ -149,6 +150,7 @@ describe('refusals', () => {
     },
     { status: 401, body: '', code: 'PROVIDER_AUTHENTICATION_FAILED' },
     { status: 401, body: '<html>Sign in to the proxy</html>', code: 'PROVIDER_INVALID_RESPONSE' },
+    { status: 401, body: 'Unauthorized', code: 'PROVIDER_INVALID_RESPONSE' },
     { status: 403, body: { message: 'forbidden.' }, code: 'PROVIDER_AUTHENTICATION_FAILED' },
     { status: 403, body: 'forbidden.', code: 'PROVIDER_AUTHENTICATION_FAILED' },
     { status: 403, body: '', code: 'PROVIDER_AUTHENTICATION_FAILED' },
