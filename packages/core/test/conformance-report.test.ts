@@ -11,12 +11,13 @@ test('a report names every case, what was wrong with it, and how many pass', asy
       '✓ names itself: protocol, slug and metadata',
       '✓ has each capability whole or not at all',
       '✓ parses good credentials into those its metadata names',
+      '✓ takes the credentials that it gave, as a vault hands them back',
       '✓ refuses bad credentials with PROVIDER_INVALID_INPUT',
       '✗ revokes, and twice is no error',
       '    revoke gave PROVIDER_UNAVAILABLE: Out of order.',
       '✓ shows no secret of its settings or credentials when printed',
       '',
-      '1 of 6 cases fail.',
+      '1 of 7 cases fail.',
     ].join('\n'),
   )
 })
@@ -24,7 +25,7 @@ test('a report names every case, what was wrong with it, and how many pass', asy
 test('a report says when all is well', async () => {
   const results = await runConformance(providerConformance(taskListHarness))
   expect(results.every(({ problem }) => problem === null)).toBe(true)
-  expect(toConformanceReport(results)).toMatch(/\n\nAll 6 cases pass\.$/)
+  expect(toConformanceReport(results)).toMatch(/\n\nAll 7 cases pass\.$/)
 })
 
 test('cases run one after the other, and whatever they throw is a problem', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { inspect } from 'node:util'
-import { hasMethod, isOAuthProvider } from '../provider.ts'
+import { inspect, isDeepStrictEqual } from 'node:util'
+import type { Credentials } from '../credentials.ts'
+import { type Connector, hasMethod, isOAuthProvider } from '../provider.ts'
 import { Ok } from '../result.ts'
 import { metadataSchema } from '../schemas.ts'
 import { assertNoSecret, assertPlain, assertValid, settle, settleNow, succeed } from './assertions.ts'
@@ -16,6 +17,19 @@ const capabilities: Readonly<Record<string, readonly string[]>> = {
   changes: ['fetchChanges'],
   actor: ['act'],
 }
+
+/** Asserts that credentials whose fields alone were kept are the same again. */
+function assertTakenAgain(connector: Connector, credentials: Credentials, what: string): void {
+  const taken = settleNow('parseCredentials', () => connector.parseCredentials({ ...credentials }))
+  assert(taken.isOk(), `parseCredentials refuses what ${what} gives: what is kept could never be used.`)
+  assert(
+    isDeepStrictEqual({ ...taken.value }, { ...credentials }),
+    `parseCredentials makes something else of what ${what} gives: what is kept would change each time.`,
+  )
+}
+
+/** The longest that a call may take between two looks at the clock. */
+const MOMENT_MILLISECONDS = 60_000
 
 /** What every connector does. */
 export const connectorCases: CasesByName = {
@@ -50,6 +64,12 @@ export const connectorCases: CasesByName = {
       credentials.type === credentialType,
       `parseCredentials gives the type '${credentials.type}', but the metadata names '${credentialType}'.`,
     )
+  },
+
+  'takes the credentials that it gave, as a vault hands them back'(harness) {
+    const { connector, credentials } = start(harness)
+    // Files are never kept.
+    if (credentials.type !== 'file_import') assertTakenAgain(connector, credentials, 'parseCredentials')
   },
 
   async 'refuses bad credentials with PROVIDER_INVALID_INPUT'(harness) {
@@ -115,5 +135,43 @@ export const oauthCases: CasesByName = {
     assert.equal(url.protocol, 'https:', 'The authorization URL must be https.')
     assert.equal(url.searchParams.get('state'), state, 'The authorization URL must carry the state, encoded.')
     assertNoSecret([address, ...url.searchParams.values()], harness.secrets)
+  },
+
+  'keeps what tokens bring, and the refresh token before where they bring none'(harness) {
+    const { connector, now } = start(harness)
+    assert(isOAuthProvider(connector))
+    // That it is missing is another case's.
+    if (!hasMethod(connector, 'credentialsFromTokens')) return
+    const tokens = {
+      accessToken: 'access-1',
+      refreshToken: 'refresh-1',
+      expiresIn: 1_800,
+      tokenType: 'Bearer',
+      scope: null,
+    }
+    const earliest = now()
+    // One that is good for a single use may be forgotten: sent again, some institutions take it for stolen.
+    const mayForget = connector.metadata.tokenPolicy?.rotation === 'always'
+    const login = connector.credentialsFromTokens(tokens)
+    const kept = connector.credentialsFromTokens({ ...tokens, accessToken: 'access-2', refreshToken: null }, login)
+    const rotated = connector.credentialsFromTokens({ ...tokens, refreshToken: 'refresh-2' }, kept)
+    for (const [what, credentials, expected] of [
+      ['after a login', login, ['access-1', 'refresh-1']],
+      ['after a refresh that brings none', kept, ['access-2', 'refresh-1']],
+      ['after a refresh that brings another', rotated, ['access-1', 'refresh-2']],
+    ] as const) {
+      const { accessToken, refreshToken } = credentials
+      assert(
+        accessToken === expected[0] &&
+          (refreshToken === expected[1] || (mayForget && credentials === kept && refreshToken === null)),
+        `credentialsFromTokens must keep the access token and the last refresh token that came, ${what}.`,
+      )
+    }
+    const expiresAt = login.expiresAt === null ? null : Date.parse(login.expiresAt)
+    assert(
+      expiresAt === null || (expiresAt > earliest && expiresAt <= now() + 1_800_000 + MOMENT_MILLISECONDS),
+      'The expiresAt of credentialsFromTokens must be expiresIn seconds after the now of the runtime, or before.',
+    )
+    for (const credentials of [login, kept, rotated]) assertTakenAgain(connector, credentials, 'credentialsFromTokens')
   },
 }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import type { FileImportCredentials } from '../credentials.ts'
+import type { ProviderTransactionData } from '../data/transaction.ts'
+import type { IsoDate } from '../dates.ts'
 import type { ProviderError } from '../errors/provider-error.ts'
 import { isFileProvider, isSnapshotProvider, type TransactionQuery } from '../provider.ts'
 import { Ok, type Result } from '../result.ts'
@@ -25,6 +28,22 @@ import {
   type Session,
   start,
 } from './harness.ts'
+import { assertUnitSigns, assertValueSigns } from './signs.ts'
+
+type Row = ProviderTransactionData
+
+/** Whether two lists have the same transactions, each the same in all that it says. */
+function isSame(one: readonly Row[], other: readonly Row[]): boolean {
+  const byId = (rows: readonly Row[]) =>
+    rows.toSorted((a, b) => (a.providerTransactionId < b.providerTransactionId ? -1 : 1))
+  return isDeepStrictEqual(byId(one), byId(other))
+}
+
+const whole = { depth: 12, maxArrayLength: null, maxStringLength: null } as const
+
+/** Days that are none: a type says so, which nobody need have checked. */
+const badDays = ['nonsense', '2026-02-30'] as IsoDate[]
+const reversed = { startDate: '2026-01-31', endDate: '2026-01-01' } as { startDate: IsoDate; endDate: IsoDate }
 
 /** What every provider of financial data does. */
 export const providerCases: CasesByName = {
@@ -62,6 +81,7 @@ export const providerCases: CasesByName = {
       )
       if (!provider.metadata.supports.transactions)
         assert.deepEqual(batch.items, [], 'The metadata says there are no transactions.')
+      assertUnitSigns(batch.items)
     }
   },
 
@@ -82,6 +102,7 @@ export const providerCases: CasesByName = {
       )
       if (!provider.metadata.supports.holdings)
         assert.deepEqual(batch.items, [], 'The metadata says there are no holdings.')
+      assertValueSigns(batch.items)
     }
   },
 
@@ -104,6 +125,30 @@ export const providerCases: CasesByName = {
     }
   },
 
+  async 'leaves credentials and what it gave before as they are'(harness) {
+    const session = start(harness)
+    const provider = requireProvider(session)
+    const credentials = { ...session.credentials }
+    const given: { value: unknown; text: string }[] = []
+    const take = async <T>(what: string, call: () => Promise<Result<T, ProviderError>>): Promise<T> => {
+      const value = await succeed(what, call)
+      given.push({ value, text: inspect(value, whole) })
+      return value
+    }
+    const takeAll = async () => {
+      const { items } = await take('fetchAccounts', () => provider.fetchAccounts(session.credentials))
+      for (const { providerAccountId: id } of items) {
+        await take('fetchTransactions', () => provider.fetchTransactions(session.credentials, id))
+        await take('fetchHoldings', () => provider.fetchHoldings(session.credentials, id))
+      }
+    }
+    await takeAll()
+    await takeAll()
+    const isUnchanged = given.every(({ value, text }) => inspect(value, whole) === text)
+    assert(isUnchanged, 'A call changes what another one gave.')
+    assert(isDeepStrictEqual({ ...session.credentials }, credentials), 'A call changes the credentials it is given.')
+  },
+
   async 'gives exactly the transactions of the days asked for'(harness) {
     const session = start(harness)
     const provider = requireProvider(session)
@@ -112,31 +157,58 @@ export const providerCases: CasesByName = {
       for (const providerAccountId of new Set(all.map((one) => one.providerAccountId))) {
         const ask = (query: TransactionQuery) =>
           settle('fetchTransactions', () => provider.fetchTransactions(session.credentials, providerAccountId, query))
+        const ofAccount = all.filter((one) => one.providerAccountId === providerAccountId)
+        const ofDay = ofAccount.filter(({ transactionDate }) => transactionDate === day)
         const { items, covered } = toValue('fetchTransactions', await ask({ startDate: day, endDate: day }))
         assert(
           covered === null || (covered.from === day && covered.to === day),
           'One day was asked for, but more days are said to be covered.',
         )
-        assert.deepEqual(
-          items.map(({ providerTransactionId }) => providerTransactionId).sort(),
-          all
-            .filter((one) => one.providerAccountId === providerAccountId && one.transactionDate === day)
-            .map(({ providerTransactionId }) => providerTransactionId)
-            .sort(),
-          'One day asked for gives other transactions than that day has.',
+        assert(
+          isSame(items, ofDay),
+          'One day asked for gives other transactions than that day has, or they say other things.',
         )
         const since = await ask({ startDate: day })
+        if (since.isOk()) {
+          const sinceDay = ofAccount.filter(({ transactionDate }) => transactionDate >= day)
+          assert(
+            isSame(since.value.items, sinceDay),
+            'With startDate alone, other transactions are given than were asked for.',
+          )
+          const from = since.value.covered?.from ?? day
+          assert(from >= day, 'With startDate alone, days before it are said to be covered.')
+        }
         const until = await ask({ endDate: day })
-        assert(
-          since.isErr() || since.value.items.every(({ transactionDate }) => transactionDate >= day),
-          'With startDate alone, days are given that were not asked for.',
-        )
-        assert(
-          until.isErr() || until.value.items.every(({ transactionDate }) => transactionDate <= day),
-          'With endDate alone, days are given that were not asked for.',
-        )
+        if (until.isOk()) {
+          // How far back it goes from there may differ.
+          const ids = new Set([...until.value.items, ...ofDay].map((one) => one.providerTransactionId))
+          const untilDay = ofAccount.filter((one) => one.transactionDate <= day && ids.has(one.providerTransactionId))
+          assert(
+            isSame(until.value.items, untilDay),
+            'With endDate alone, other transactions are given than were asked for.',
+          )
+          const to = until.value.covered?.to ?? day
+          assert(to <= day, 'With endDate alone, days after it are said to be covered.')
+        }
       }
     }
+  },
+
+  async 'gives an error or nothing where no day is asked for'(harness) {
+    const [id] = await accountIds(harness)
+    const session = start(harness)
+    const provider = requireProvider(session)
+    const ask = (query: TransactionQuery) =>
+      settle('fetchTransactions', () => provider.fetchTransactions(session.credentials, id, query))
+    for (const bad of badDays) {
+      await ask({ startDate: bad })
+      await ask({ endDate: bad })
+    }
+    const result = await ask(reversed)
+    assert(
+      result.isErr() || (result.value.items.length === 0 && result.value.covered === null),
+      'With a startDate after the endDate, something is given or said to be covered.',
+    )
   },
 
   async 'refuses an account that is not there'(harness) {

@@ -1,4 +1,4 @@
-import { Err, Ok } from '../../src/index.ts'
+import { Err, maskCredentials, type OAuth2Credentials, type OAuthTokens, Ok } from '../../src/index.ts'
 import { type CaseName, caseNames } from './case-names.ts'
 import {
   changed,
@@ -108,6 +108,60 @@ export const connectorFaults: FaultsOf<CaseName<'connector' | 'oauth'>> = {
         parseCredentials: (input: unknown) => list.parseCredentials(input).map(() => ({ type: 'api_key' })),
       })),
       /metadata/,
+      'takes the credentials that it gave, as a vault hands them back',
+    ],
+  ],
+
+  'takes the credentials that it gave, as a vault hands them back': [
+    [
+      'its own are refused',
+      taskList((list) => ({
+        parseCredentials: (input: unknown) =>
+          list.parseCredentials(input).map(({ token }) => maskCredentials({ type: 'custom', secret: token })),
+      })),
+      /parseCredentials refuses what parseCredentials gives/,
+    ],
+    [
+      'others each time',
+      taskList((list) => ({
+        parseCredentials: (input: unknown) =>
+          list.parseCredentials(input).map(({ token }) => maskCredentials({ type: 'custom', token: `${token}!` })),
+      })),
+      /parseCredentials makes something else of what parseCredentials gives/,
+    ],
+  ],
+
+  'keeps what tokens bring, and the refresh token before where they bring none': [
+    [
+      'it drops the refresh token',
+      oauthBank((bank) => ({ credentialsFromTokens: (tokens: OAuthTokens) => bank.credentialsFromTokens(tokens) })),
+      /the last refresh token that came, after a refresh that brings none/,
+    ],
+    [
+      'it keeps the first refresh token',
+      oauthBank((bank) => ({
+        credentialsFromTokens: (tokens: OAuthTokens, previous?: OAuth2Credentials) =>
+          bank.credentialsFromTokens({ ...tokens, refreshToken: previous?.refreshToken ?? tokens.refreshToken }),
+      })),
+      /the last refresh token that came, after a refresh that brings another/,
+    ],
+    ...['1970-01-01T00:30:00.000Z', '2999-01-01T00:00:00.000Z'].map(
+      (expiresAt): Fault => [
+        `they end at ${expiresAt}`,
+        oauthBank((bank) => ({
+          credentialsFromTokens: (...args: Parameters<typeof bank.credentialsFromTokens>) =>
+            Object.assign(bank.credentialsFromTokens(...args), { expiresAt }),
+        })),
+        /expiresAt of credentialsFromTokens/,
+      ],
+    ),
+    [
+      'credentials that can not be kept',
+      oauthBank((bank) => ({
+        credentialsFromTokens: (...args: Parameters<typeof bank.credentialsFromTokens>) =>
+          Object.assign(bank.credentialsFromTokens(...args), { refreshTokenIssuedAt: 'yesterday' }),
+      })),
+      /parseCredentials refuses what credentialsFromTokens gives/,
     ],
   ],
 

@@ -13,6 +13,7 @@ import {
 import { type CaseName, caseNames } from './case-names.ts'
 import {
   changed,
+  type Fault,
   type FaultsOf,
   failing,
   type MemoryBank,
@@ -26,7 +27,7 @@ import {
 } from './spoil.ts'
 
 const { memoryBank, snapshotBank, fileBank } = spoiled
-const [, transactionsCase, holdingsCase, sameIds, daysAsked, , , dataSecrets] = caseNames.provider
+const [, transactionsCase, holdingsCase, sameIds, unchanged, daysAsked, noDays, , , dataSecrets] = caseNames.provider
 
 type Credentials = Parameters<MemoryBank['fetchAccounts']>[0]
 type Rows = ProviderAccountData[] | ProviderTransactionData[] | ProviderHoldingData[]
@@ -73,6 +74,8 @@ function createIsAgain() {
 }
 
 const nothing = { items: [], rejected: [], warnings: [] }
+const isReversed = ({ startDate, endDate }: TransactionQuery) =>
+  startDate !== undefined && endDate !== undefined && startDate > endDate
 const refused = ['PROVIDER_INVALID_INPUT'] as const
 
 /** A bank that logs whom it asked for. */
@@ -135,7 +138,7 @@ export const providerFaults: FaultsOf<CaseName<'provider'>> = {
       'no batch',
       memoryBank((bank) => ({ fetchAccounts: changed(bank.fetchAccounts, () => undefined) })),
       /accounts is not well formed/,
-      ...[transactionsCase, holdingsCase, sameIds, daysAsked, dataSecrets],
+      ...[transactionsCase, holdingsCase, sameIds, unchanged, daysAsked, dataSecrets],
     ],
     [
       'accounts in spite of the metadata',
@@ -145,6 +148,16 @@ export const providerFaults: FaultsOf<CaseName<'provider'>> = {
   ],
 
   'gives transactions that are well formed, of the account asked for, with ids of their own': [
+    [
+      'a buy of fewer than none',
+      transactions(each({ transactionType: 'trade', subtype: 'buy', quantity: '-1' })),
+      /'buy'/,
+    ],
+    [
+      'a sale of more',
+      transactions(each({ transactionType: 'trade', subtype: 'sell_short', quantity: '1' })),
+      /'sell_short'/,
+    ],
     ['a number as amount', transactions(each({ amount: -12.5 })), /transactions is not well formed.*0\.amount/],
     ['an amount with an exponent', transactions(each({ amount: '1e3' })), /items\.0\.amount/],
     ['a day that never was', transactions(each({ settlementDate: '2026-02-30' })), /items\.0\.settlementDate/],
@@ -179,6 +192,11 @@ export const providerFaults: FaultsOf<CaseName<'provider'>> = {
   ],
 
   'gives holdings that are well formed, of the account asked for, with ids of their own': [
+    [
+      'a short position that is worth something',
+      holdings(each({ assetType: 'equity', quantity: '-5', marketValue: '100' })),
+      /sign of its quantity/,
+    ],
     ['a number as quantity', holdings(each({ quantity: 10 })), /holdings is not well formed.*items\.0\.quantity/],
     ['no identifiers', holdings(each({ identifiers: {} })), /items\.0\.identifiers/],
     ['a key of its own', holdings(each({ weight: '0.5' })), /weight/],
@@ -270,7 +288,95 @@ export const providerFaults: FaultsOf<CaseName<'provider'>> = {
     ],
   ],
 
+  'leaves credentials and what it gave before as they are': [
+    [
+      'it writes into its credentials',
+      memoryBank((bank) => ({
+        fetchHoldings: (credentials: Credentials, ...rest: [string]) =>
+          bank.fetchHoldings(Object.assign(credentials, { environment: 'live' }), ...rest),
+      })),
+      /changes the credentials/,
+    ],
+    [
+      'one list that is used again',
+      memoryBank((bank) => {
+        const items: ProviderTransactionData[] = []
+        return {
+          fetchTransactions: changed(bank.fetchTransactions, (batch) => {
+            items.splice(0, items.length, ...batch.items)
+            return { ...batch, items }
+          }),
+        }
+      }),
+      /changes what another one gave/,
+    ],
+  ],
+
+  'gives an error or nothing where no day is asked for': [
+    [
+      'everything',
+      memoryBank((bank) => ({
+        fetchTransactions: (credentials: Credentials, id: string, query: TransactionQuery = {}) =>
+          bank.fetchTransactions(credentials, id, isReversed(query) ? {} : query),
+      })),
+      /something is given/,
+    ],
+    [
+      'it throws at a day that is none',
+      memoryBank((bank) => ({
+        fetchTransactions(credentials: Credentials, id: string, query: TransactionQuery = {}) {
+          if (query.startDate !== undefined) new Date(query.startDate).toISOString()
+          return bank.fetchTransactions(credentials, id, query)
+        },
+      })),
+      /threw or rejected with RangeError/,
+    ],
+  ],
+
   'gives exactly the transactions of the days asked for': [
+    [
+      'a symbol that it has only when all days are asked for',
+      memoryBank((bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, _id, query) => ({
+          ...batch,
+          items: batch.items.map((item) => (query?.startDate === undefined ? { ...item, symbol: 'ACME' } : item)),
+        })),
+      })),
+      /or they say other things/,
+    ],
+    [
+      'less from a day on',
+      memoryBank((bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, _id, query) => ({
+          ...batch,
+          items: query?.startDate !== undefined && query.endDate === undefined ? batch.items.slice(1) : batch.items,
+        })),
+      })),
+      /With startDate alone, other transactions/,
+    ],
+    [
+      'nothing until a day',
+      memoryBank((bank) => ({
+        fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, _id, query) => ({
+          ...batch,
+          items: query?.startDate === undefined && query?.endDate !== undefined ? [] : batch.items,
+        })),
+      })),
+      /With endDate alone, other transactions/,
+    ],
+    ...(['startDate', 'endDate'] as const).map(
+      (alone): Fault => [
+        `covered days beyond ${alone} alone`,
+        memoryBank((bank) => ({
+          fetchTransactions: changed(bank.fetchTransactions, (batch, _credentials, _id, query) => {
+            const isAlone = (query?.startDate === undefined) !== (query?.endDate === undefined)
+            const covered = { from: day('2025-01-01'), to: day('2026-12-31') }
+            return isAlone && query?.[alone] !== undefined ? { ...batch, covered } : batch
+          }),
+        })),
+        new RegExp(`With ${alone} alone, days .* covered`),
+      ],
+    ),
     [
       'all days',
       memoryBank((bank) => ({
@@ -278,6 +384,7 @@ export const providerFaults: FaultsOf<CaseName<'provider'>> = {
           bank.fetchTransactions(credentials, id, { signal: query.signal }),
       })),
       /One day asked for gives other transactions/,
+      noDays,
     ],
     [
       'the day before as well',
@@ -324,6 +431,7 @@ export const providerFaults: FaultsOf<CaseName<'provider'>> = {
         }),
       })),
       /covered/,
+      noDays,
     ],
   ],
 
