@@ -141,7 +141,10 @@ function net(before: Movement, next: Movement): Movement {
   }
 }
 
-/** Legs that undo each other are of no effect: an assignment of covered calls has been seen as −1500, +1500 and −1500 shares. */
+/**
+ * The movements of a transaction, in an order of their own: the first gives its id its name, and legs are in no order. Those that undo each other are of no effect: an assignment of covered calls has been seen as −1500, +1500 and
+ * −1500 shares.
+ */
 export function toMovements(items: readonly TransferItem[]): Movement[] {
   const single = items.filter(isSecurityLeg).map(toMovement)
   if (single.length < 2) return single
@@ -150,30 +153,35 @@ export function toMovements(items: readonly TransferItem[]): Movement[] {
     const before = movements.get(movement.key)
     movements.set(movement.key, before === undefined ? movement : net(before, movement))
   }
-  const all = [...movements.values()]
+  const all = [...movements.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
   const effective = all.filter(({ quantity, cost }) => quantity !== zero || cost !== zero)
   return effective.length > 0 ? effective : all.slice(0, 1)
 }
 
+type Circumstances = { isTrade: boolean }
+
+/** Beside a trade all cash is fees: the principal has no leg. Beside a merger it is what was paid. */
+function isFeeLeg(item: TransferItem, { isTrade }: Circumstances): boolean {
+  return item.feeType !== null || (isTrade && isCurrency(item))
+}
+
 /** What a leg does to the account's cash. A leg of cash alone has a cost of 0 and says it in its amount; so does one of a fee, as a positive number, beside its cost. */
-function effectOf(item: TransferItem): Decimal | null {
-  const { cost, amount, feeType } = item
+function effectOf(item: TransferItem, circumstances: Circumstances): Decimal | null {
+  const { cost, amount } = item
   if (isSecurityLeg(item) || (cost !== null && cost !== zero)) return cost
-  return feeType === null || amount === null ? amount : Decimal.negate(amount)
+  return amount !== null && isFeeLeg(item, circumstances) ? Decimal.negate(amount) : amount
 }
 
 /** Fees as parts of the amount: what was paid is negative. Those of 0, which every order has, are left out; a commission of 0 says that there was none. */
 export function toFees(
   items: readonly TransferItem[],
-  { isTrade }: { isTrade: boolean },
+  circumstances: Circumstances,
 ): { commission: Decimal | null; fees: TransactionFee[] } {
   let commission: Decimal | null = null
   const fees: TransactionFee[] = []
   for (const item of items) {
-    const effect = effectOf(item)
-    // Beside a trade all cash is fees: the principal has no leg. Beside a merger it is what was paid.
-    const isFee = item.feeType !== null || (isTrade && isCurrency(item))
-    if (!isFee || effect === null) continue
+    const effect = effectOf(item, circumstances)
+    if (!isFeeLeg(item, circumstances) || effect === null) continue
     if (item.feeType === 'COMMISSION') commission = Decimal.add(commission ?? zero, effect)
     else if (effect !== zero) fees.push({ type: toFeeType(item.feeType), amount: effect })
   }
@@ -181,8 +189,8 @@ export function toFees(
 }
 
 /** What the legs add up to; `null` where none of them says. */
-export function sumOfLegs(items: readonly TransferItem[]): Decimal | null {
-  const known = items.map(effectOf).filter((effect) => effect !== null)
+export function sumOfLegs(items: readonly TransferItem[], circumstances: Circumstances): Decimal | null {
+  const known = items.map((item) => effectOf(item, circumstances)).filter((effect) => effect !== null)
   return known.length === 0 ? null : known.reduce((sum, effect) => Decimal.add(sum, effect), zero)
 }
 

@@ -152,7 +152,7 @@ export function toTransactions(
 /** Rows whose legs don't add up to their net amount, as one warning; `null` where all do. */
 export function warnOfSums(rows: readonly WireTransaction[], providerAccountId: string): ProviderWarning | null {
   const differing = rows.filter(({ transferItems, netAmount, type }) => {
-    const sum = movesCash(type) ? sumOfLegs(transferItems) : null
+    const sum = movesCash(type) ? sumOfLegs(transferItems, { isTrade: type === 'TRADE' }) : null
     if (sum === null) return false
     const difference = Decimal.subtract(netAmount, sum).replace('-', '') as Decimal
     return Decimal.compare(difference, '0.01' as Decimal) >= 0

@@ -128,6 +128,39 @@ describe('what may be missing or other', () => {
     expect(items.map(({ averagePrice }) => averagePrice)).toContain('89.04838435374212345678')
   })
 
+  const usd = { assetType: 'CURRENCY', symbol: 'CURRENCY_USD' }
+  const rowOf = (netAmount: number, transferItems: readonly object[]) => {
+    const time = '2026-11-16T15:00:00+0000'
+    return { activityId: 7, time, tradeDate: time, type: 'TRADE', description: 'ASSIGNED', netAmount, transferItems }
+  }
+  const transactionsOf = async (row: object) => {
+    const path = `accounts/${hashes.margin}/transactions`
+    const { provider, credentials } = createFixtureProvider(
+      { [path]: JSON.stringify([row]) },
+      { includeRawData: false },
+    )
+    return (await provider.fetchTransactions(credentials, hashes.margin)).unwrap()
+  }
+
+  test('legs may come in any order: each security keeps its id', async () => {
+    const option = { assetType: 'OPTION', symbol: 'AAPL  260320C00100000' }
+    const legs = [
+      { instrument: { assetType: 'EQUITY', symbol: 'AAPL' }, amount: -100, cost: 10_000, price: 100 },
+      { instrument: option, amount: 1, cost: 0, price: 0, positionEffect: 'CLOSING' },
+      { instrument: usd, amount: 0.65, cost: -0.65, feeType: 'COMMISSION' },
+    ]
+    const { items } = await transactionsOf(rowOf(9_999.35, legs))
+    expect(items).toHaveLength(2)
+    expect((await transactionsOf(rowOf(9_999.35, legs.toReversed()))).items).toEqual(items)
+  })
+
+  test('a fee may lack both its type and its cost: beside a trade its amount is what was paid', async () => {
+    const future = { instrument: { assetType: 'FUTURE', symbol: '/ESH27' }, amount: 1, cost: 0, price: 6_000 }
+    const { items, warnings } = await transactionsOf(rowOf(-0.02, [future, { instrument: usd, amount: 0.02 }]))
+    expect(items).toMatchObject([{ amount: '-0.02', fees: [{ type: 'other_fee', amount: '-0.02' }] }])
+    expect(warnings).toEqual([])
+  })
+
   test('a dividend of a name that two securities share has no symbol', async () => {
     const text = fixtureText('positions-margin.json').replace('"symbol": "UPRO"', '"symbol": "OTHER"')
     const holdings = text.replace('PROSHARES ULTRAPRO S&P 500 ETF', 'APPLE INC')
