@@ -48,7 +48,7 @@ const noPayer: Payer = { symbol: null, securityName: null, assetType: null }
 const SYMBOL = /~([A-Z0-9./-]+)$/
 
 /** What a row without a security leg is about. */
-export function payerOf({ type, description }: WireTransaction, names: SecurityNames): Payer {
+function payerOf({ type, description }: WireTransaction, names: SecurityNames): Payer {
   if (description === null) return noPayer
   const symbol = SYMBOL.exec(description)?.[1]
   if (symbol !== undefined) return { ...noPayer, symbol }
