@@ -50,7 +50,7 @@ async function runCase(run: CasesByName[string], harness: ProviderHarness): Prom
 /**
  * What a provider or connector must do, as cases for any test runner. Those of its capabilities are included, and every printed form is searched for the harness's secrets.
  *
- * A file provider is fed spoiled files. A provider with a network meets each fault at each endpoint that each of its calls asks (the three fetches for every account, `fetchSnapshot`, logins, `revoke`): refusals
+ * A transaction must say the same whatever days are asked for, and credentials must be taken again as a vault hands them back. A file provider is fed spoiled files. A provider with a network meets each fault at each endpoint that each of its calls asks (the three fetches for every account, `fetchSnapshot`, logins, `revoke`): refusals
  * and outages by status, limits with and without `Retry-After`, connections that are refused, reset or silent, signals aborted before and on the way, web pages, empty, cut off, misshapen and endless bodies, a redirect to
  * another host, one bad record among good ones. Nothing may reject or hang, the error must fit, no request may be sent again where that is of no use or a danger, and no secret that the failure quotes may show in an error, a
  * log or a hook. A call that can do without what failed may end well with a warning, as long as every record is there. No time passes but for some milliseconds in which the institution says nothing.
