@@ -208,6 +208,7 @@ describe('requests', () => {
     { path: 'https://api.alpaca.markets/v2/account', status: 401, body: { code: 40110000 } },
     { path: '/account', init: { method: 'POST' }, status: 405, body: {} },
     { path: '/nothing', status: 404, body: {} },
+    { path: '/%E0%A4', status: 404, body: {} },
     { path: '/account/activities?page_size=500', status: 422, body: { code: 40010001 } },
     { path: '/account/activities?date=2026-02-02&after=2026-02-01', status: 422, body: { code: 40010001 } },
     { path: '/account/activities?category=trade_activity&activity_types=FILL', status: 422, body: {} },

@@ -249,6 +249,7 @@ describe('the trader interface', () => {
     )
     expect((await ask(sandbox, 'nonsense', 'accounts')).text).toContain('"status":401')
     expect((await at('orders')).status).toBe(404)
+    expect((await at('%E0%A4')).status).toBe(404)
   })
 
   test('has accounts whose value is their cash and positions, and rows whose legs add up', async () => {

@@ -120,7 +120,7 @@ export function createAlpacaSandbox(options: AlpacaSandboxOptions = {}): AlpacaS
   function route({ pathname, searchParams }: URL): { status: number; body: Json } {
     const time = now()
     const day = history.dayAt(time)
-    const [version, resource = '', ...rest] = pathname.split('/').slice(1).map(decodeURIComponent)
+    const [version, resource = '', ...rest] = pathname.split('/').slice(1)
     if (version === 'v2' && resource === 'account' && rest.length === 0)
       return { status: 200, body: toAccountAnswer(stateAt(time), identity, day) }
     if (version === 'v2' && resource === 'positions' && rest.length === 0)

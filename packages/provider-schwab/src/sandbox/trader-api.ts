@@ -66,7 +66,7 @@ export function createTraderApi(
 
   function find({ url, accountNumbers }: TraderRequest): Response | null {
     const shown = accounts.filter(({ accountNumber }) => accountNumbers.has(accountNumber))
-    const [first, second, ...rest] = url.pathname.slice(ROOT.length).split('/').map(decodeURIComponent)
+    const [first, second, ...rest] = url.pathname.slice(ROOT.length).split('/')
     if (first === 'userPreference' && second === undefined) return answerJson(200, preferences(shown))
     if (first !== 'accounts') return null
     if (second === undefined) {
