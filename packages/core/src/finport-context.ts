@@ -15,4 +15,6 @@ export type FinportContext = RecordIdSource & {
   readonly vault: CredentialVault
   readonly repositories: Repositories
   readonly emit: EventEmitter
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>
 }

@@ -11,6 +11,7 @@ import type { Connector } from './provider.ts'
 import type { Registry } from './registry.ts'
 import type { Result } from './result.ts'
 import { completeRuntime, type RuntimeOptions } from './runtime.ts'
+import { settledProvider } from './settled-provider.ts'
 import { createFeed, type Feed } from './sync/feed.ts'
 import { createImportFile, type ImportReport, type ImportRequest } from './sync/import-file.ts'
 import type { SyncReport } from './sync/report.ts'
@@ -88,16 +89,20 @@ export function createFinport<T extends Record<string, Connector>>({
   events,
   runtime = {},
 }: FinportParts<T>): Finport<T> {
-  const { now, random } = completeRuntime(runtime)
+  const { now, random, sleep } = completeRuntime(runtime)
   const context: FinportContext = {
-    // A text gives what all providers have in common, whatever their types.
-    getProvider: (slug) => providers.get(slug as never) as Result<Connector, UnknownProviderError | ConfigurationError>,
+    getProvider(slug) {
+      // A text gives what all providers have in common, whatever their types.
+      const found = providers.get(slug as never) as Result<Connector, UnknownProviderError | ConfigurationError>
+      return found.map(settledProvider)
+    },
     isSandbox: providers.isSandbox,
     vault,
     repositories: settledRepositories(repositories),
     emit: createEventEmitter(events, { now, random }),
     now,
     random,
+    sleep,
   }
   const open = async (request: { userId: string; connectionId: string }) =>
     (await openConnection(context, request)).map(({ connected }) => connected)

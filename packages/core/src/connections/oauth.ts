@@ -1,6 +1,6 @@
 import { type Instant, toInstant } from '../dates.ts'
 import { ConnectionError, type ConnectionErrorCode } from '../errors/connection-error.ts'
-import { ProviderInvalidInputError } from '../errors/provider-error.ts'
+import { ProviderInvalidInputError, ProviderInvalidResponseError } from '../errors/provider-error.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import { toEventError } from '../events.ts'
 import type { FinportContext } from '../finport-context.ts'
@@ -104,9 +104,27 @@ export async function beginOAuth(
   })
   if (kept.isErr()) return kept
   const codeChallenge = await hashText(codeVerifier)
-  const authorizationUrl = provider.value.authorizationUrl({ state, codeChallenge })
+  const begin = () => provider.value.authorizationUrl({ state, codeChallenge })
+  const made = make(slug, 'authorizationUrl', begin, (url) => typeof url === 'string' && URL.canParse(url))
+  if (made.isErr()) return made
   context.emit('ProviderConnectionAttempted', ref)
-  return Ok({ connectionId: ref.connectionId, authorizationUrl, expiresAt })
+  return Ok({ connectionId: ref.connectionId, authorizationUrl: made.value, expiresAt })
+}
+
+/** What a provider makes without asking anybody. What it throws may quote anything. */
+function make<T>(
+  provider: string,
+  operation: string,
+  work: () => T,
+  isMade: (made: T) => boolean,
+): Result<T, ProviderInvalidResponseError> {
+  try {
+    const made = work()
+    if (isMade(made)) return Ok(made)
+  } catch {
+    // Said below.
+  }
+  return Err(new ProviderInvalidResponseError({ provider, operation }))
 }
 
 /** Ends a login with what the provider sent the user back with. */
@@ -132,8 +150,10 @@ export async function finishOAuth(
   const options = { codeVerifier: codeVerifier.value, signal }
   const tokens = await provider.value.exchangeCodeForTokens(code.value, options)
   if (tokens.isErr()) return failLogin(context, connection, tokens.error)
-  const credentials = provider.value.credentialsFromTokens(tokens.value)
-  const admission = { provider: provider.value, connection, credentials, isSingleUse: true, signal }
+  const build = () => provider.value.credentialsFromTokens(tokens.value)
+  const made = make(slug, 'credentialsFromTokens', build, (one) => typeof one === 'object' && one !== null)
+  if (made.isErr()) return failLogin(context, connection, made.error)
+  const admission = { provider: provider.value, connection, credentials: made.value, isSingleUse: true, signal }
   const { returnContext } = login
   return (await admit(context, admission)).map((active) => ({ ...active, returnContext }))
 }

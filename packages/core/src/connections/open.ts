@@ -8,8 +8,9 @@ import type { StorageError } from '../errors/storage-error.ts'
 import type { VaultError } from '../errors/vault-error.ts'
 import { toEventError } from '../events.ts'
 import type { FinportContext } from '../finport-context.ts'
-import { type Connector, isOAuthProvider, type RequestOptions } from '../provider.ts'
+import { type Connector, isOAuthProvider } from '../provider.ts'
 import { Err, Ok, type Result } from '../result.ts'
+import { requestOptionsIn } from '../settled-provider.ts'
 import { type BoundCall, boundCalls, type Connected } from './connected.ts'
 import { type Connection, moveConnection } from './connection.ts'
 import { checkSandbox, findConnection, refOf } from './row.ts'
@@ -99,12 +100,6 @@ function bind(context: FinportContext, usable: UsableConnection): Connected<Conn
 
 type Answer = Result<unknown, ProviderError>
 
-function optionsIn(args: readonly unknown[]): RequestOptions {
-  const { signal } = (args.findLast((argument) => typeof argument === 'object' && argument !== null) ??
-    {}) as RequestOptions
-  return { signal: signal instanceof AbortSignal ? signal : undefined }
-}
-
 async function callOnce(
   context: FinportContext,
   usable: UsableConnection,
@@ -112,7 +107,7 @@ async function callOnce(
   args: readonly unknown[],
 ): Promise<Result<unknown, CallError>> {
   const { connection, provider } = usable
-  const result = await context.vault.use(refOf(connection), provider, call, optionsIn(args))
+  const result = await context.vault.use(refOf(connection), provider, call, requestOptionsIn(args))
   if (result.isErr()) await expireIfOver(context, usable, result.error)
   return result
 }
@@ -133,7 +128,7 @@ async function* stream(
     if (!done && value.isErr()) return value
     return Ok(Object.assign(pages, { first: done ? null : value }))
   }
-  const begun = await context.vault.use(refOf(connection), provider, begin, optionsIn(args))
+  const begun = await context.vault.use(refOf(connection), provider, begin, requestOptionsIn(args))
   if (begun.isErr()) {
     await expireIfOver(context, usable, begun.error)
     yield begun
