@@ -14,6 +14,9 @@ const withoutDays = [
 /** They need a Chromium, and have a browser's time zone. */
 const browserTests = 'examples/*/test/browser/**/*.test.ts'
 
+/** Some tests start processes or read every source, and a machine may be busy. */
+const BUSY_MILLISECONDS = 20_000
+
 export default defineConfig({
   test: {
     isolate: false,
@@ -25,8 +28,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           ...(timeZone === 'UTC' ? { globalSetup: 'packages/storage-kysely/test/name-left-out.ts' } : {}),
           exclude: [browserTests, ...(timeZone === 'UTC' ? [] : withoutDays)],
-          // Some start processes, and a machine may be busy.
-          testTimeout: 20_000,
+          testTimeout: BUSY_MILLISECONDS,
           env: { TZ: timeZone },
           isolate: false,
         },
@@ -39,7 +41,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: 'structure', include: ['test/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'structure', include: ['test/*.test.ts'], testTimeout: BUSY_MILLISECONDS } },
     ],
   },
 })
