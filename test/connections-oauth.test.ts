@@ -32,7 +32,7 @@ describe('connecting by OAuth', () => {
       meta: { a: 1 },
       createdAt: '2026-01-31T12:00:00.000Z',
       updatedAt: '2026-01-31T12:00:00.000Z',
-      version: 2,
+      version: 3,
       returnContext: '/accounts?tab=2',
     })
     expect((await host.accountsOf(finished.id)).unwrap()).toEqual(['A-1', 'A-2'])
@@ -161,7 +161,7 @@ describe('logging in again', () => {
     const connection = await host.login()
     const before = (await host.repositories.accounts.listByConnection(connection.id)).unwrap()
     const again = await host.login('ada', { connectionId: connection.id })
-    expect(again).toMatchObject({ id: connection.id, status: 'active', alias: '', version: 3 })
+    expect(again).toMatchObject({ id: connection.id, status: 'active', alias: '', version: 4 })
     host.institution.revokeAll()
     host.clock.now += 31 * MINUTE
     expect((await host.accountsOf(connection.id)).isErr()).toBe(true)

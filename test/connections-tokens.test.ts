@@ -83,7 +83,7 @@ describe('tokens', () => {
     const connection = await host.login()
     host.clock.now += DAY
     const refreshed = (await host.connections.refresh({ userId, connectionId: connection.id })).unwrap()
-    expect(refreshed).toMatchObject({ reauthenticateBy: '2026-02-08T12:00:00.000Z', version: 3 })
+    expect(refreshed).toMatchObject({ reauthenticateBy: '2026-02-08T12:00:00.000Z', version: 4 })
     expect(host.types().slice(-2)).toEqual(['ProviderTokenRefreshAttempted', 'ProviderTokenRefreshSucceeded'])
     host.institution.revokeAll()
     const refused = await host.connections.refresh({ userId, connectionId: connection.id })

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type Connected, type Connector, Err, Ok, StorageError } from '@finport/core'
+import { type Connected, type Connector, Err, Ok, type SnapshotProvider, StorageError } from '@finport/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createHost, type HostOptions, MINUTE } from './connections/host.ts'
 import type { keyBroker } from './connections/providers.ts'
@@ -179,6 +179,74 @@ describe('a request without a user', () => {
     await expect(finport.importFile({ userId: nobody, file })).rejects.toEqual(mistake)
     await expect(finport.feed({ userId: nobody, connectionId, onPage: async () => Ok(null) })).rejects.toEqual(mistake)
     expect((await host.repositories.connections.list({ after: null, limit: 10 })).unwrap()).toHaveLength(1)
+  })
+})
+
+describe('a provider that breaks its word', () => {
+  const canary = 'canary: access token of somebody'
+  const answers: [string, () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new Error(canary)
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error(canary))],
+    ['gives nothing', () => undefined],
+    ['gives a result of nothing', async () => Ok(undefined)],
+    ['gives an error that is none', async () => Err(canary)],
+  ]
+  const calls = ['authorizationUrl', 'exchangeCodeForTokens', 'credentialsFromTokens', 'fetchAccounts', 'revoke']
+
+  test.each(answers)(
+    'and %s: whatever is called gives an error, and the connection can be ended',
+    async (_, answer) => {
+      for (const name of calls) {
+        let isBroken = true
+        const host = createHost({
+          spoil(methods) {
+            const method = methods[name] as (...args: unknown[]) => unknown
+            methods[name] = (...args: unknown[]) => (isBroken ? answer() : method(...args))
+          },
+        })
+        const results: { isErr(): boolean }[] = []
+        const begun = await host.connections.beginOAuth({ userId, provider })
+        results.push(begun)
+        if (begun.isOk()) {
+          const callback = host.institution.consent(begun.value.authorizationUrl, 'ada')
+          results.push(await host.connections.finishOAuth({ userId, provider, callback }))
+        }
+        isBroken = false
+        const [left] = (await host.connections.list({ userId })).unwrap()
+        const request = { userId, connectionId: left?.status === 'active' ? left.id : (await host.login()).id }
+        const connected = (await host.connections.open({ ...request, provider })).unwrap()
+        isBroken = true
+        results.push(await connected.fetchAccounts())
+        const disconnected = await host.connections.disconnect(request)
+        expect(disconnected.isOk(), name).toBe(true)
+        expect((await host.connections.get(request)).unwrap().status).toBe('revoked')
+        expect((await host.credentials.find(request.connectionId)).unwrap()?.credentials).toBeNull()
+        expect(inspect([results, host.events], { depth: 9, showHidden: true })).not.toContain('canary')
+      }
+    },
+  )
+
+  test('in the middle of a stream: the error comes after the pages', async () => {
+    const host = createHost({
+      spoil(methods) {
+        methods.fetchSnapshot = async function* () {
+          yield Ok({ accounts: [], transactions: [], holdings: [], rejected: [], warnings: [], completed: [] })
+          throw new Error(canary)
+        }
+      },
+    })
+    const { id: connectionId } = await host.login()
+    const connected = (await host.connections.open({ userId, connectionId })).unwrap()
+    const codes: string[] = []
+    if ('fetchSnapshot' in connected)
+      for await (const page of (connected as unknown as Connected<SnapshotProvider>).fetchSnapshot())
+        codes.push(page.isOk() ? 'page' : page.error.code)
+    expect(codes).toEqual(['page', 'PROVIDER_INVALID_RESPONSE'])
   })
 })
 

@@ -11,6 +11,7 @@ import {
 import { createKeyring, createVault } from '@finport/vault'
 import { Institution } from './institution.ts'
 import { defineBroker, defineExchange, keyBroker } from './providers.ts'
+import { type Around, watchedCredentials, watchedRepositories } from './watched-stores.ts'
 
 /** When the tests begin. */
 export const start = Date.parse('2026-01-31T12:00:00.000Z')
@@ -23,16 +24,32 @@ export type HostOptions = {
   isSandbox?: boolean
   issuer?: string
   repositories?: (repositories: Repositories) => Repositories
+  /** What is wrong with the broker: it is given its calls, and changes them. */
+  spoil?: (calls: Record<string, unknown>) => void
+}
+
+type Broker = ReturnType<typeof defineBroker<'broker'>>
+
+function spoiled(definition: Broker, spoil: HostOptions['spoil']): Broker {
+  const create: Broker['create'] = (settings, runtime) => {
+    const calls = definition.create(settings, runtime)
+    spoil?.(calls)
+    return calls
+  }
+  return { ...definition, create }
 }
 
 /** A host's whole app over an institution that is not there, with a clock of its own. */
-export function createHost({ policy = {}, isSandbox = true, issuer, repositories: change }: HostOptions = {}) {
+export function createHost({ policy = {}, isSandbox = true, issuer, repositories: change, spoil }: HostOptions = {}) {
   const clock = { now: start }
   const now = () => clock.now
   const institution = new Institution(policy, now)
   const credentials = createMemoryCredentialRepository({ now })
   const memory = createMemoryRepositories({ now })
   const repositories = change?.(memory) ?? memory
+  /** What is done around each call of a store that the app makes. */
+  const stores: { around: Around } = { around: (_, call) => call() }
+  const around: Around = (name, call) => stores.around(name, call)
   const events: FinportEvent[] = []
   const record = (event: FinportEvent) => void events.push(event)
   const settings = issuer === undefined ? {} : { issuer }
@@ -47,14 +64,20 @@ export function createHost({ policy = {}, isSandbox = true, issuer, repositories
   const createApp = (isLive = !isSandbox) =>
     createFinport({
       providers: createRegistry({ fetch: isLive ? institution.fetch : institution.sandboxFetch, now })
-        .register(defineBroker('broker', institution, settings))
+        .register(spoiled(defineBroker('broker', institution, settings), spoil))
         .register(defineBroker('other-broker', institution))
         .register(keyBroker)
         .register(defineExchange(usedTokens)),
-      vault: createVault({ keyring, credentials, now, sleep, events: record }),
-      repositories,
+      vault: createVault({
+        keyring,
+        credentials: watchedCredentials(credentials, around),
+        now,
+        sleep,
+        events: record,
+      }),
+      repositories: watchedRepositories(repositories, around),
       events: record,
-      runtime: { now },
+      runtime: { now, sleep },
     })
   const usedTokens = new Set<string>()
   const finport = createApp()
@@ -85,6 +108,7 @@ export function createHost({ policy = {}, isSandbox = true, issuer, repositories
     institution,
     credentials,
     repositories,
+    stores,
     events,
     types,
     finport,

@@ -59,7 +59,8 @@ export function toNewAccounts(
   stored: readonly Account[],
 ): Account[] {
   const known = new Set(stored.map(({ providerAccountId }) => providerAccountId))
-  return accounts
+  const told = new Map(accounts.map((account) => [account.providerAccountId, account]))
+  return [...told.values()]
     .filter(({ providerAccountId }) => !known.has(providerAccountId))
     .map((account) => ({ ...account, id: createRecordId(context), userId, connectionId, version: 1 }))
 }

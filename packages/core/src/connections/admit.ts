@@ -6,16 +6,17 @@ import {
 } from '../credentials.ts'
 import type { ProviderAccountData } from '../data/account.ts'
 import { type Instant, toInstant } from '../dates.ts'
-import { ConnectionError } from '../errors/connection-error.ts'
+import type { ConnectionError } from '../errors/connection-error.ts'
 import type { StorageError } from '../errors/storage-error.ts'
+import type { VaultError } from '../errors/vault-error.ts'
 import { toEventError } from '../events.ts'
 import type { FinportContext } from '../finport-context.ts'
-import type { TransactionalRepositories } from '../ports/repositories.ts'
 import type { Connector } from '../provider.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { checkAccounts, fetchLoginAccounts, toNewAccounts } from './account-match.ts'
-import { type Connection, moveConnection } from './connection.ts'
+import { type Connection, changeConnection, moveConnection } from './connection.ts'
 import type { LoginError } from './login-error.ts'
+import { withLoginLease } from './login-lease.ts'
 import { findConnection, refOf } from './row.ts'
 
 /** Credentials that a login gave, and the connection they are for. */
@@ -36,9 +37,17 @@ const ATTEMPTS = 5
  * connection whose login came to nothing fails, and its credentials are forgotten; one in use stays as it was.
  */
 export async function admit(context: FinportContext, admission: Admission): Promise<Result<Connection, LoginError>> {
-  const admitted = await tryToAdmit(context, admission)
-  const { connection } = admission
-  if (admitted.isErr()) return failLogin(context, connection, admitted.error)
+  const isStoredFirst = admission.isSingleUse && admission.connection.status === 'pending'
+  const kept = isStoredFirst ? await keep(context, admission) : Ok({ connection: admission.connection, error: null })
+  if (kept.isErr()) return failLogin(context, admission.connection, kept.error)
+  const { connection, error } = kept.value
+  const admitted = error === null ? await tryToAdmit(context, { ...admission, connection }) : Err(error)
+  if (admitted.isErr()) {
+    // The connection was ended meanwhile: what nobody keeps must not stay good.
+    if (admission.isSingleUse && admitted.error.code === 'CONNECTION_NOT_ACTIVE')
+      await admission.provider.revoke(admission.credentials, { signal: admission.signal })
+    return failLogin(context, connection, admitted.error)
+  }
   context.emit('ProviderConnectionSucceeded', refOf(connection))
   return admitted
 }
@@ -49,79 +58,102 @@ export async function failLogin<E extends LoginError>(
   connection: Connection,
   error: E,
 ): Promise<Err<E>> {
-  const found = await findConnection(context, { userId: connection.userId, connectionId: connection.id })
-  if (found.isOk() && found.value.status !== 'active' && found.value.status !== 'expired') {
-    const failed = moveConnection(found.value, 'failed', toInstant(context.now()))
-    if (failed.isOk()) await context.repositories.connections.save(failed.value, found.value.version)
-    await context.vault.forget(refOf(connection))
-  }
+  // Where that can't be done, the connection stays pending: a sweep does it later.
+  await withLoginLease(context, connection, async () => {
+    const found = await findConnection(context, { userId: connection.userId, connectionId: connection.id })
+    if (found.isErr()) return found
+    const { status, version } = found.value
+    // Another login of the same connection has come further since: what is stored is its affair.
+    const isOwn = status === 'pending' && version === connection.version
+    return isOwn ? giveUp(context, found.value) : Ok(undefined)
+  })
   context.emit('ProviderConnectionFailed', { ...refOf(connection), error: toEventError(error) })
   return Err(error)
 }
 
-async function tryToAdmit(context: FinportContext, admission: Admission): Promise<Result<Connection, LoginError>> {
-  const { provider, connection, credentials, isSingleUse } = admission
-  const isNew = connection.status === 'pending'
-  const reauthenticateBy = toReauthenticateBy(credentials as Partial<OAuth2Credentials>, provider.metadata.tokenPolicy)
-  const put = () => context.vault.put(refOf(connection), credentials as StorableCredentials, { reauthenticateBy })
-
-  const isStoredFirst = isNew && isSingleUse
-  if (isStoredFirst) {
-    const stored = await put()
-    if (stored.isErr()) return stored
-  }
-  const accounts = await verify(context, admission, isStoredFirst)
-  if (accounts.isErr()) return accounts
-  if (!isStoredFirst) {
-    const stored = await put()
-    if (stored.isErr()) return stored
-  }
-  return activate(context, connection, accounts.value, reauthenticateBy)
-}
-
-async function verify(
-  context: FinportContext,
-  { provider, connection, credentials, signal }: Admission,
-  isStored: boolean,
-): Promise<Result<readonly ProviderAccountData[], LoginError>> {
-  const fetched = await fetchLoginAccounts(provider, credentials, { signal })
-  // The login itself went well: the institution is only out of reach for the moment.
-  if (fetched.isErr()) return isStored && fetched.error.retryable ? Ok([]) : fetched
-  if (fetched.value === null) return Ok([])
-  const checked = await checkAccounts(context, connection, fetched.value)
-  return checked.isErr() ? checked : Ok(fetched.value)
-}
-
-async function activate(
+/** Fails a pending connection. First the credentials: what is left of it when something fails in between is still pending, and given up again. */
+export async function giveUp(
   context: FinportContext,
   connection: Connection,
-  accounts: readonly ProviderAccountData[],
-  reauthenticateBy: Instant | null,
-): Promise<Result<Connection, ConnectionError | StorageError>> {
-  for (let attempt = 1; ; attempt++) {
-    const done = await context.repositories.transaction((inside) =>
-      activateInside(context, inside, connection, accounts, reauthenticateBy),
-    )
-    if (done.isOk() || done.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return done
-  }
+): Promise<Result<void, ConnectionError | StorageError>> {
+  const failed = moveConnection(connection, 'failed', toInstant(context.now()))
+  if (failed.isErr()) return failed
+  const forgotten = await context.vault.forget(refOf(connection))
+  if (forgotten.isErr()) return forgotten
+  return context.repositories.connections.save(failed.value, connection.version)
 }
 
-async function activateInside(
+/** A connection whose row says whose credentials are kept for it: those of the login that made this version of it. */
+type Kept = { connection: Connection; error: VaultError | StorageError | null }
+
+/** Stores credentials of a new connection before anything else is done with them. One that came into use meanwhile keeps its own. */
+function keep(context: FinportContext, admission: Admission): Promise<Result<Kept, LoginError>> {
+  const { id: connectionId, userId } = admission.connection
+  return withLoginLease(context, admission.connection, async () => {
+    for (let attempt = 1; ; attempt++) {
+      const found = await findConnection(context, { userId, connectionId })
+      if (found.isErr()) return found
+      if (found.value.status !== 'pending') return Ok({ connection: found.value, error: null })
+      const connection = changeConnection(found.value, toInstant(context.now()), {})
+      const claimed = await context.repositories.connections.save(connection, found.value.version)
+      if (claimed.isOk()) {
+        const stored = await put(context, admission)
+        return Ok({ connection, error: stored.isErr() ? stored.error : null })
+      }
+      if (claimed.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return claimed
+    }
+  })
+}
+
+function reauthenticateByOf({ provider, credentials }: Admission): Instant | null {
+  return toReauthenticateBy(credentials as Partial<OAuth2Credentials>, provider.metadata.tokenPolicy)
+}
+
+function put(context: FinportContext, admission: Admission): Promise<Result<void, VaultError | StorageError>> {
+  const reauthenticateBy = reauthenticateByOf(admission)
+  const { connection, credentials } = admission
+  return context.vault.put(refOf(connection), credentials as StorableCredentials, { reauthenticateBy })
+}
+
+async function tryToAdmit(context: FinportContext, admission: Admission): Promise<Result<Connection, LoginError>> {
+  const { provider, connection, credentials, isSingleUse, signal } = admission
+  const isStored = isSingleUse && connection.status === 'pending'
+  const fetched = await fetchLoginAccounts(provider, credentials, { signal })
+  // The login itself went well: the institution is only out of reach for the moment.
+  const isOutOfReach = fetched.isErr() && isStored && fetched.error.retryable
+  if (fetched.isErr() && !isOutOfReach) return fetched
+  const accounts = fetched.isErr() ? null : fetched.value
+  return withLoginLease(context, connection, async () => {
+    for (let attempt = 1; ; attempt++) {
+      const done = await activate(context, admission, isStored, accounts)
+      if (done.isOk() || done.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return done
+    }
+  })
+}
+
+/** What is stored is what was verified, and the connection is active. Nobody else ends a login of this user's at the same time. */
+async function activate(
   context: FinportContext,
-  { connections, accounts: repository }: TransactionalRepositories,
-  { id, userId }: Connection,
-  accounts: readonly ProviderAccountData[],
-  reauthenticateBy: Instant | null,
-): Promise<Result<Connection, ConnectionError | StorageError>> {
-  const found = await connections.find(userId, id)
+  admission: Admission,
+  isStored: boolean,
+  accounts: readonly ProviderAccountData[] | null,
+): Promise<Result<Connection, LoginError>> {
+  const { id, userId, version } = admission.connection
+  const found = await findConnection(context, { userId, connectionId: id })
   if (found.isErr()) return found
-  if (found.value === null) return Err(new ConnectionError('CONNECTION_NOT_FOUND'))
-  const active = moveConnection(found.value, 'active', toInstant(context.now()), { reauthenticateBy })
+  const changes = { reauthenticateBy: reauthenticateByOf(admission) }
+  const active = moveConnection(found.value, 'active', toInstant(context.now()), changes)
   if (active.isErr()) return active
-  const saved = await connections.save(active.value, found.value.version)
-  if (saved.isErr()) return saved
-  const stored = await repository.listByConnection(id)
+  const checked = accounts === null ? Ok(undefined) : await checkAccounts(context, found.value, accounts)
+  if (checked.isErr()) return checked
+  const stored = isStored && found.value.version === version ? Ok(undefined) : await put(context, admission)
   if (stored.isErr()) return stored
-  const added = await repository.save(toNewAccounts(context, active.value, accounts, stored.value))
-  return added.isErr() ? added : active
+  return context.repositories.transaction<Connection, ConnectionError | StorageError>(async (inside) => {
+    const saved = await inside.connections.save(active.value, found.value.version)
+    if (saved.isErr()) return saved
+    const known = await inside.accounts.listByConnection(id)
+    if (known.isErr()) return known
+    const added = await inside.accounts.save(toNewAccounts(context, active.value, accounts ?? [], known.value))
+    return added.isErr() ? added : active
+  })
 }

@@ -1,10 +1,12 @@
 import { toInstant } from '../dates.ts'
 import { ConnectionError } from '../errors/connection-error.ts'
-import type { StorageError } from '../errors/storage-error.ts'
+import { StorageError } from '../errors/storage-error.ts'
 import { toEventError } from '../events.ts'
 import type { FinportContext } from '../finport-context.ts'
 import { Err, Ok, type Result } from '../result.ts'
-import { type Connection, moveConnection } from './connection.ts'
+import { giveUp } from './admit.ts'
+import { type Connection, type ConnectionStatus, moveConnection } from './connection.ts'
+import { withLoginLease } from './login-lease.ts'
 import { findConnection, refOf } from './row.ts'
 
 /** What a disconnection came to. */
@@ -13,6 +15,9 @@ export type Disconnection = {
   revocation: 'revoked' | 'unsupported' | 'failed'
 }
 
+/** So often does somebody else come first before it is given up. */
+const ATTEMPTS = 5
+
 /** Ends a connection: at the institution where that can be done, and here in any case. */
 export async function disconnect(
   context: FinportContext,
@@ -20,26 +25,49 @@ export async function disconnect(
 ): Promise<Result<Disconnection, ConnectionError | StorageError>> {
   const found = await findConnection(context, request)
   if (found.isErr()) return found
-  const connection = found.value
-  const { status } = connection
-  if (status === 'revoked' || status === 'failed') return Err(new ConnectionError('CONNECTION_NOT_ACTIVE'))
-  const ref = refOf(connection)
+  if (hasEnded(found.value)) return Err(new ConnectionError('CONNECTION_NOT_ACTIVE'))
+  const ref = refOf(found.value)
   context.emit('ProviderDisconnectionAttempted', ref)
-  const revocation = status === 'pending' ? 'unsupported' : await revoke(context, connection, request.signal)
-  const ended = await end(context, connection)
-  if (ended.isErr()) {
-    context.emit('ProviderDisconnectionFailed', { ...ref, error: toEventError(ended.error) })
-    return ended
+  const disconnected = await disconnectFrom(context, found.value, request.signal)
+  if (disconnected.isErr())
+    context.emit('ProviderDisconnectionFailed', { ...ref, error: toEventError(disconnected.error) })
+  else {
+    const { revocation } = disconnected.value
+    context.emit('ProviderDisconnectionSucceeded', { ...ref, revocation, notifyUser: revocation === 'failed' })
   }
-  context.emit('ProviderDisconnectionSucceeded', { ...ref, revocation, notifyUser: revocation === 'failed' })
-  return Ok({ revocation })
+  return disconnected
 }
 
+function hasEnded({ status }: Connection): boolean {
+  return status === 'revoked' || status === 'failed'
+}
+
+async function disconnectFrom(
+  context: FinportContext,
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<Result<Disconnection, ConnectionError | StorageError>> {
+  let current = connection
+  let revocation: Disconnection['revocation'] = 'unsupported'
+  for (let attempt = 1; ; attempt++) {
+    if (current.status !== 'pending') revocation = (await revoke(context, current, signal)) ?? revocation
+    const ended = await withLoginLease(context, connection, () => end(context, current))
+    if (ended.isOk()) return Ok({ revocation })
+    if (ended.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return ended
+    // What a login has brought meanwhile is to be revoked too.
+    const found = await findConnection(context, { userId: connection.userId, connectionId: connection.id })
+    if (found.isErr()) return found
+    if (hasEnded(found.value)) return Ok({ revocation })
+    current = found.value
+  }
+}
+
+/** `null` when there was nothing to revoke. */
 async function revoke(
   context: FinportContext,
   connection: Connection,
   signal: AbortSignal | undefined,
-): Promise<Disconnection['revocation']> {
+): Promise<Disconnection['revocation'] | null> {
   const provider = context.getProvider(connection.provider)
   // What was made with a sandbox is nothing to a live institution, nor the other way round.
   if (provider.isErr() || connection.sandbox !== context.isSandbox) return 'failed'
@@ -50,28 +78,36 @@ async function revoke(
     { signal },
   )
   if (revoked.isOk()) return revoked.value
-  return revoked.error.code === 'CREDENTIALS_NOT_FOUND' ? 'unsupported' : 'failed'
+  return revoked.error.code === 'CREDENTIALS_NOT_FOUND' ? null : 'failed'
 }
 
-/** So often does somebody else come first before it is given up. */
-const ATTEMPTS = 5
-
-/** First the state, so that nothing is begun with it any more, then the credentials. */
+/**
+ * First the connection expires, so that nothing is begun with it any more, then its credentials go. What is left of it when something fails in between can be disconnected again.
+ *
+ * @returns `STORAGE_CONFLICT` when it is not the one that was revoked any more.
+ */
 async function end(
   context: FinportContext,
-  connection: Connection,
+  { id: connectionId, userId, version }: Connection,
 ): Promise<Result<void, ConnectionError | StorageError>> {
-  for (let attempt = 1, current = connection; ; attempt++) {
-    const to = current.status === 'pending' ? 'failed' : 'revoked'
-    const moved = moveConnection(current, to, toInstant(context.now()))
-    // Another one ended it meanwhile.
-    if (moved.isErr()) break
-    const saved = await context.repositories.connections.save(moved.value, current.version)
-    if (saved.isOk()) break
-    if (saved.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return saved
-    const found = await findConnection(context, { userId: connection.userId, connectionId: connection.id })
-    if (found.isErr()) return found
-    current = found.value
-  }
-  return context.vault.forget(refOf(connection))
+  const found = await findConnection(context, { userId, connectionId })
+  if (found.isErr()) return found
+  const connection = found.value
+  if (connection.version !== version) return Err(new StorageError('STORAGE_CONFLICT'))
+  if (connection.status === 'pending') return giveUp(context, connection)
+  const expired = connection.status === 'expired' ? Ok(connection) : await move(context, connection, 'expired')
+  if (expired.isErr()) return expired
+  const forgotten = await context.vault.forget(refOf(connection))
+  if (forgotten.isErr()) return forgotten
+  return (await move(context, expired.value, 'revoked')).map(() => undefined)
+}
+
+async function move(
+  { repositories, now }: FinportContext,
+  connection: Connection,
+  to: ConnectionStatus,
+): Promise<Result<Connection, ConnectionError | StorageError>> {
+  const moved = moveConnection(connection, to, toInstant(now()))
+  if (moved.isErr()) return moved
+  return (await repositories.connections.save(moved.value, connection.version)).map(() => moved.value)
 }

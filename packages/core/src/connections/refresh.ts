@@ -6,7 +6,7 @@ import type { FinportContext } from '../finport-context.ts'
 import { Ok, type Result } from '../result.ts'
 import { type Connection, changeConnection } from './connection.ts'
 import { expireIfOver, findUsable, type OpenError } from './open.ts'
-import { refOf } from './row.ts'
+import { findConnection, refOf } from './row.ts'
 
 /** Refreshes the tokens of a connection now. One whose credentials can't be refreshed stays as it is. */
 export async function refreshConnection(
@@ -25,8 +25,9 @@ export async function refreshConnection(
   if (reauthenticateBy === connection.reauthenticateBy) return Ok(connection)
   const changed = changeConnection(connection, toInstant(context.now()), { reauthenticateBy })
   const saved = await context.repositories.connections.save(changed, connection.version)
+  if (saved.isOk()) return Ok(changed)
   // Somebody else changed it meanwhile: what is stored is theirs, and the tokens are fresh.
-  return saved.isErr() && saved.error.code !== 'STORAGE_CONFLICT' ? saved : Ok(changed)
+  return saved.error.code === 'STORAGE_CONFLICT' ? findConnection(context, request) : saved
 }
 
 /** The connection with the end of its login as the vault knows it: where refreshing extends a login, it moves with each refresh. */

@@ -1,9 +1,11 @@
 import { toInstant } from '../dates.ts'
-import type { StorageError } from '../errors/storage-error.ts'
+import { StorageError } from '../errors/storage-error.ts'
 import type { FinportContext } from '../finport-context.ts'
-import { Ok, type Result } from '../result.ts'
-import { type Connection, moveConnection } from './connection.ts'
-import { refOf } from './row.ts'
+import { Err, Ok, type Result } from '../result.ts'
+import { giveUp } from './admit.ts'
+import type { Connection } from './connection.ts'
+import { withLoginLease } from './login-lease.ts'
+import { findConnection } from './row.ts'
 
 /** What a sweep found. */
 export type SweepReport = {
@@ -32,7 +34,7 @@ export async function sweep(context: FinportContext): Promise<Result<SweepReport
     })
     if (page.isErr()) return page
     for (const connection of page.value) {
-      const given = await giveUp(context, connection)
+      const given = await giveUpAlone(context, connection)
       if (given.isErr()) return given
       if (given.value) failed++
     }
@@ -43,11 +45,16 @@ export async function sweep(context: FinportContext): Promise<Result<SweepReport
   return expired.map((count) => ({ failed, expired: count }))
 }
 
-/** Whether it was given up: somebody may have logged in at the last moment. */
-async function giveUp(context: FinportContext, connection: Connection): Promise<Result<boolean, StorageError>> {
-  const failed = moveConnection(connection, 'failed', toInstant(context.now()))
-  if (failed.isErr()) return Ok(false)
-  const saved = await context.repositories.connections.save(failed.value, connection.version)
-  if (saved.isErr()) return saved.error.code === 'STORAGE_CONFLICT' ? Ok(false) : saved
-  return (await context.vault.forget(refOf(connection))).map(() => true)
+/** Whether it was given up: somebody may have logged in at the last moment, or begun again. */
+async function giveUpAlone(
+  context: FinportContext,
+  { id: connectionId, userId, provider, version }: Connection,
+): Promise<Result<boolean, StorageError>> {
+  const given = await withLoginLease(context, { userId, provider }, async () => {
+    const found = await findConnection(context, { userId, connectionId })
+    if (found.isErr()) return found
+    return found.value.version === version ? giveUp(context, found.value) : Err(new StorageError('STORAGE_CONFLICT'))
+  })
+  if (given.isOk()) return Ok(true)
+  return given.error.code === 'STORAGE_UNAVAILABLE' ? Err(given.error) : Ok(false)
 }
