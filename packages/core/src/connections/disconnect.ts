@@ -50,11 +50,12 @@ async function disconnectFrom(
   let current = connection
   let revocation: Disconnection['revocation'] = 'unsupported'
   for (let attempt = 1; ; attempt++) {
-    if (current.status !== 'pending') revocation = (await revoke(context, current, signal)) ?? revocation
+    // Only a login makes it active again. What has expired since is what was revoked.
+    const isRevocable = attempt === 1 ? current.status !== 'pending' : current.status === 'active'
+    if (isRevocable) revocation = (await revoke(context, current, signal)) ?? revocation
     const ended = await withLoginLease(context, connection, () => end(context, current))
     if (ended.isOk()) return Ok({ revocation })
     if (ended.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return ended
-    // What a login has brought meanwhile is to be revoked too.
     const found = await findConnection(context, { userId: connection.userId, connectionId: connection.id })
     if (found.isErr()) return found
     if (hasEnded(found.value)) return Ok({ revocation })

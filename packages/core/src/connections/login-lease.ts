@@ -5,7 +5,7 @@ import { createRecordId } from '../record-id.ts'
 import { Err, type Result } from '../result.ts'
 
 /** Longer than the few things that are read and written meanwhile: no provider is asked. */
-const LEASE_MILLISECONDS = 30_000
+const LEASE_MILLISECONDS = 10_000
 const LONGEST_POLL_MILLISECONDS = 100
 
 /**

@@ -7,6 +7,7 @@ import type { CredentialRef } from '../ports/credential-vault.ts'
 import { createRecordId } from '../record-id.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { type Connection, changeConnection, createConnection, moveConnection } from './connection.ts'
+import { withLoginLease } from './login-lease.ts'
 
 /** Which connection a login is for. */
 export type LoginRequest = {
@@ -66,16 +67,18 @@ export async function prepareRow(
   context: FinportContext,
   request: LoginRequest,
 ): Promise<Result<Connection, ConnectionError | StorageError>> {
-  for (let attempt = 1; ; attempt++) {
-    const found =
-      request.connectionId === undefined ? await findOpen(context, request) : await findNamed(context, request)
-    if (found.isErr()) return found
-    const row = found.value === null ? Ok(createRow(context, request)) : renewRow(context, request, found.value)
-    if (row.isErr() || row.value === found.value) return row
-    const saved = await context.repositories.connections.save(row.value, found.value?.version ?? 0)
-    if (saved.isOk()) return row
-    if (saved.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return saved
-  }
+  return withLoginLease(context, request, async () => {
+    for (let attempt = 1; ; attempt++) {
+      const found =
+        request.connectionId === undefined ? await findOpen(context, request) : await findNamed(context, request)
+      if (found.isErr()) return found
+      const row = found.value === null ? Ok(createRow(context, request)) : renewRow(context, request, found.value)
+      if (row.isErr() || row.value === found.value) return row
+      const saved = await context.repositories.connections.save(row.value, found.value?.version ?? 0)
+      if (saved.isOk()) return row
+      if (saved.error.code !== 'STORAGE_CONFLICT' || attempt === ATTEMPTS) return saved
+    }
+  })
 }
 
 async function findNamed(
