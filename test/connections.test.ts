@@ -231,6 +231,18 @@ describe('a provider that breaks its word', () => {
     },
   )
 
+  test('and never answers keeps no connection from being ended', async () => {
+    const host = createHost({
+      isImpatient: true,
+      spoil(methods) {
+        methods.revoke = () => new Promise(() => {})
+      },
+    })
+    const request = { userId, connectionId: (await host.login()).id }
+    expect((await host.connections.disconnect(request)).unwrap()).toEqual({ revocation: 'failed' })
+    expect((await host.credentials.find(request.connectionId)).unwrap()?.credentials).toBeNull()
+  })
+
   test('in the middle of a stream: the error comes after the pages', async () => {
     const host = createHost({
       spoil(methods) {

@@ -26,6 +26,8 @@ export type HostOptions = {
   repositories?: (repositories: Repositories) => Repositories
   /** What is wrong with the broker: it is given its calls, and changes them. */
   spoil?: (calls: Record<string, unknown>) => void
+  /** Whether every wait is over at once, those for what never comes too. */
+  isImpatient?: boolean
 }
 
 type Broker = ReturnType<typeof defineBroker<'broker'>>
@@ -40,7 +42,14 @@ function spoiled(definition: Broker, spoil: HostOptions['spoil']): Broker {
 }
 
 /** A host's whole app over an institution that is not there, with a clock of its own. */
-export function createHost({ policy = {}, isSandbox = true, issuer, repositories: change, spoil }: HostOptions = {}) {
+export function createHost({
+  policy = {},
+  isSandbox = true,
+  issuer,
+  repositories: change,
+  spoil,
+  isImpatient = false,
+}: HostOptions = {}) {
   const clock = { now: start }
   const now = () => clock.now
   const institution = new Institution(policy, now)
@@ -56,7 +65,7 @@ export function createHost({ policy = {}, isSandbox = true, issuer, repositories
   const keyring = createKeyring([{ id: 'k1', key: new Uint8Array(32).fill(1) }]).unwrap()
   const sleep = async (milliseconds: number, signal?: AbortSignal) => {
     await new Promise((resolve) => setImmediate(resolve))
-    if (milliseconds > 1_000 && signal !== undefined)
+    if (!isImpatient && milliseconds > 1_000 && signal !== undefined)
       await new Promise((resolve) => (signal.aborted ? resolve(null) : signal.addEventListener('abort', resolve)))
   }
 

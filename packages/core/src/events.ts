@@ -60,7 +60,7 @@ type DetailsOf<Type extends EventType> = Type extends keyof EventDetails ? Event
 
 /** What every event tells. */
 export type EventHead = {
-  /** Of this event alone; later ones sort later. */
+  /** Of this event alone; those of a later millisecond sort later. */
   id: string
   time: Instant
   userId: string

@@ -15,6 +15,6 @@ export type FinportContext = RecordIdSource & {
   readonly vault: CredentialVault
   readonly repositories: Repositories
   readonly emit: EventEmitter
-  /** Resolves after so many milliseconds. */
-  readonly sleep: (milliseconds: number) => Promise<void>
+  /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 }

@@ -93,7 +93,7 @@ export interface Connections<T extends Record<string, Connector>> {
   /**
    * Ends a connection: at the institution where that can be done, and here in any case. The credentials are forgotten; what was read stays.
    *
-   * @returns `CONNECTION_NOT_ACTIVE` when it has ended already.
+   * @returns `CONNECTION_NOT_ACTIVE` when it has ended already. After an error of the store the connection may be expired, but it is not lost: disconnect it again.
    */
   disconnect(request: ConnectionRequest): Promise<Result<Disconnection, ConnectionError | StorageError>>
 

@@ -63,6 +63,9 @@ async function disconnectFrom(
   }
 }
 
+/** Longer than any request takes. An institution, or a provider, that never answers must not keep a connection from ending here. */
+const PATIENCE_MILLISECONDS = 60_000
+
 /** `null` when there was nothing to revoke. */
 async function revoke(
   context: FinportContext,
@@ -72,12 +75,16 @@ async function revoke(
   const provider = context.getProvider(connection.provider)
   // What was made with a sandbox is nothing to a live institution, nor the other way round.
   if (provider.isErr() || connection.sandbox !== context.isSandbox) return 'failed'
-  const revoked = await context.vault.use(
+  const revoking = context.vault.use(
     refOf(connection),
     provider.value,
     (credentials) => provider.value.revoke(credentials, { signal }),
     { signal },
   )
+  const isOver = new AbortController()
+  const revoked = await Promise.race([revoking, context.sleep(PATIENCE_MILLISECONDS, isOver.signal)])
+  isOver.abort()
+  if (typeof revoked !== 'object') return 'failed'
   if (revoked.isOk()) return revoked.value
   return revoked.error.code === 'CREDENTIALS_NOT_FOUND' ? null : 'failed'
 }
