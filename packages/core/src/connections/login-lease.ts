@@ -5,7 +5,7 @@ import { createRecordId } from '../record-id.ts'
 import { Err, type Result } from '../result.ts'
 
 /** Longer than the few things that are read and written meanwhile: no provider is asked. */
-const LEASE_MILLISECONDS = 10_000
+const LEASE_MILLISECONDS = 30_000
 const LONGEST_POLL_MILLISECONDS = 100
 
 /**
@@ -23,15 +23,16 @@ export async function withLoginLease<T, E>(
   const key = `login:${provider}:${userId}`
   const owner = createRecordId(context)
   for (let waited = 0; ; ) {
-    const taken: Result<Lease | null, StorageError> = await leases.acquire({
-      key,
-      owner,
-      milliseconds: LEASE_MILLISECONDS,
-    })
-    if (taken.isErr()) return taken
+    const request = { key, owner, milliseconds: LEASE_MILLISECONDS }
+    const taken: Result<Lease | null, StorageError> = await leases.acquire(request)
+    if (taken.isErr()) {
+      // It may have been taken, and only the answer got lost.
+      await leases.release({ key, owner })
+      return taken
+    }
     if (taken.value !== null) break
     // Somebody who was killed has it until it ends.
-    if (waited > 2 * LEASE_MILLISECONDS) return Err(new StorageError('STORAGE_CONFLICT'))
+    if (waited > LEASE_MILLISECONDS) return Err(new StorageError('STORAGE_CONFLICT'))
     const pause = 1 + ((context.random(1)[0] ?? 0) / 255) * LONGEST_POLL_MILLISECONDS
     await context.sleep(pause)
     waited += pause
