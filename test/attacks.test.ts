@@ -138,6 +138,9 @@ describe('a callback that is not what was begun', () => {
   test.each([
     [undefined, 'https://evil.example', false],
     [undefined, 'no address', false],
+    [undefined, 'http://acme.example', false],
+    [undefined, 'javascript://acme.example/%0aalert(1)', false],
+    [undefined, 'https://acme.example@evil.example', false],
     [undefined, 'https://acme.example', true],
     [undefined, null, true],
     ['https://login.acme.example/tenant', 'https://login.acme.example/tenant', true],

@@ -198,7 +198,9 @@ function isOwnIssuer(
   const [named] = issuers
   if (issuers.length > 1) return false
   if (issuer !== undefined) return named === issuer
-  return named === undefined || (URL.canParse(named) && hosts.includes(new URL(named).host))
+  if (named === undefined || !URL.canParse(named)) return named === undefined
+  const { protocol, host } = new URL(named)
+  return protocol === 'https:' && hosts.includes(host)
 }
 
 /** What the errors of RFC 6749, section 4.1.2.1, and of OpenID Connect, section 3.1.2.6, ask for. Others are taken for a refusal of the request. */
