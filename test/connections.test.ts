@@ -124,6 +124,17 @@ describe('disconnecting', () => {
     })
   })
 
+  test('of one whose login is over tells nobody to end a grant that is gone', async () => {
+    const host = createHost()
+    const connection = await host.login()
+    host.institution.revokeAll()
+    host.clock.now += 31 * MINUTE
+    expect((await host.accountsOf(connection.id)).unwrapErr().code).toBe('REAUTHENTICATION_REQUIRED')
+    const disconnected = await host.connections.disconnect({ userId, connectionId: connection.id })
+    expect(disconnected.unwrap()).toEqual({ revocation: 'unsupported' })
+    expect(host.events.at(-1)).toMatchObject({ type: 'ProviderDisconnectionSucceeded', notifyUser: false })
+  })
+
   test('in the middle of a login: it can not be ended any more', async () => {
     const host = createHost()
     const { authorizationUrl, connectionId } = (await host.connections.beginOAuth({ userId, provider })).unwrap()

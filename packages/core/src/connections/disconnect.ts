@@ -86,7 +86,12 @@ async function revoke(
   isOver.abort()
   if (typeof revoked !== 'object') return 'failed'
   if (revoked.isOk()) return revoked.value
-  return revoked.error.code === 'CREDENTIALS_NOT_FOUND' ? null : 'failed'
+  return isNothingLeft(revoked.error) ? null : 'failed'
+}
+
+/** Whether there is no grant to end: nothing is kept, or the institution does not take it any more. What is in doubt may still be good. */
+function isNothingLeft({ code, reason }: { code: string; reason?: unknown }): boolean {
+  return code === 'CREDENTIALS_NOT_FOUND' || (code === 'REAUTHENTICATION_REQUIRED' && reason !== 'refresh_in_doubt')
 }
 
 /**
