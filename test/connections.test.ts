@@ -341,6 +341,27 @@ describe('a store that fails', () => {
     }
   })
 
+  test('to say null and says undefined instead has nothing', async () => {
+    const nothing = async () => Ok(undefined as unknown as null)
+    const { connections } = createHost({
+      repositories: (memory) => ({
+        ...memory,
+        connections: { ...memory.connections, find: nothing },
+        authorizations: { ...memory.authorizations, take: nothing },
+      }),
+    })
+    const request = { userId, connectionId: 'connection-1' }
+    for (const result of [
+      await connections.get(request),
+      await connections.open(request),
+      await connections.disconnect(request),
+    ])
+      expect(result.unwrapErr().code).toBe('CONNECTION_NOT_FOUND')
+    const callback = new URLSearchParams({ state: 'state', code: 'code' })
+    const finished = await connections.finishOAuth({ userId, provider, callback })
+    expect(finished.unwrapErr().code).toBe('OAUTH_STATE_INVALID')
+  })
+
   test('at the last step of a login leaves a connection that can be tried again', async () => {
     let isBroken = true
     const host = createHost({

@@ -1,6 +1,6 @@
 import type { FinportError } from '../errors/finport-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
-import { Err, type Result } from '../result.ts'
+import { Err, Ok, type Result } from '../result.ts'
 import type { Repositories, TransactionalRepositories } from './repositories.ts'
 
 type Call = (...args: readonly unknown[]) => Promise<Result<unknown, StorageError>>
@@ -16,7 +16,8 @@ function settled<R extends object>(repository: R): R {
       const call: Call = async (...args) => {
         try {
           const result: Result<unknown, StorageError> = await Reflect.apply(method, target, args)
-          if (result.isOk()) return result
+          // Many databases' word for nothing. Whoever is given nothing by a write does not look at it.
+          if (result.isOk()) return result.value === undefined ? Ok(null) : result
           const { code } = result.error
           return code === 'STORAGE_CONFLICT' ? Err(new StorageError(code)) : unavailable()
         } catch {
