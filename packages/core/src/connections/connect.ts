@@ -19,7 +19,7 @@ export type ConnectRequest = {
   connectionId?: string | undefined
   /** What the user typed, as the provider's `parseCredentials` or `exchangeCredentials` takes it. */
   input: unknown
-  /** What you keep beside the connection. Nothing secret. */
+  /** What you keep beside the connection. Nothing secret. A login again to one in use keeps what there is. */
   meta?: { [key: string]: Json } | undefined
   /** Ends the provider's calls. */
   signal?: AbortSignal | undefined

@@ -27,7 +27,7 @@ export type BeginOAuthRequest = {
   browserBinding?: string | undefined
   /** Where your app goes on afterwards: a path of your own site, or a word. It comes back from `finishOAuth`. */
   returnContext?: string | undefined
-  /** What you keep beside the connection. Nothing secret. */
+  /** What you keep beside the connection. Nothing secret. A login again to one in use keeps what there is. */
   meta?: { [key: string]: Json } | undefined
 }
 
