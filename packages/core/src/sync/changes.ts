@@ -17,9 +17,23 @@ export type Comparison<S extends StoredTransaction> = {
   readonly rejected: readonly Pick<RejectedRecord, 'id'>[]
   /** The days for which absence means removal; `null` for none. */
   readonly covered: DateRange | null
+  /** What the windows before left open, of the same reading. */
+  readonly carried?: Carried<S> | undefined
   /** What becomes of a stored row that is told again; what was told, unless said otherwise. */
   readonly merge?: (stored: S, told: ProviderTransactionData) => ProviderTransactionData
 }
+
+/** What one window after the other leaves open: to an institution, they are one answer. */
+export type Carried<S extends StoredTransaction> = {
+  /** How many posted rows were stored for the days so far, and how many of these were not told. */
+  readonly standing: number
+  readonly missing: number
+  /** Pending rows that were removed: they may be posted on the days that follow. */
+  readonly pending: readonly S[]
+}
+
+/** Before the first window. */
+export const nothingCarried: Carried<never> = { standing: 0, missing: 0, pending: [] }
 
 /** What to write so that the store says what the institution says. */
 export type TransactionChanges<S extends StoredTransaction> = {
@@ -30,6 +44,8 @@ export type TransactionChanges<S extends StoredTransaction> = {
   readonly unchanged: number
   /** Rows that are gone and yet kept: so many vanished at once that the answer is not believed. */
   readonly withheld: S[]
+  /** For the next window. The pending rows are as they were before they were removed. */
+  readonly carried: Carried<S>
 }
 
 /** As long as a card's authorization may take to be posted. */
@@ -43,6 +59,7 @@ export function changesOf<S extends StoredTransaction>({
   fetched,
   rejected,
   covered,
+  carried = nothingCarried,
   merge = (_, told) => told,
 }: Comparison<S>): TransactionChanges<S> {
   const told = new Map(fetched.map((row) => [row.providerTransactionId, row]))
@@ -67,12 +84,21 @@ export function changesOf<S extends StoredTransaction>({
   const standing = stored.filter(
     ({ removedAt, transactionDate }) => removedAt === null && isCovered(transactionDate, covered),
   )
-  const vanished = standing.filter(({ providerTransactionId: id }) => !told.has(id) && !unread.has(id))
-  const { pairs, unpaired, added } = pair(vanished, arrived)
+  const isUntold = ({ providerTransactionId: id }: S) => !told.has(id) && !unread.has(id)
+  const vanished = standing.filter(isUntold)
+  const removedBefore = carried.pending.filter(isUntold)
+  const { pairs, unpaired, added } = pair([...removedBefore, ...vanished], arrived)
   for (const [row, data] of pairs) update(row, data)
 
-  const isKept = unread.has(null) || isMassRemoval(unpaired, standing, [...told.values()])
-  return { added, modified, unchanged, removed: isKept ? [] : unpaired, withheld: isKept ? unpaired : [] }
+  const isRemovedBefore = new Set(removedBefore)
+  const left = unpaired.filter((row) => !isRemovedBefore.has(row))
+  const missing = carried.missing + countMissing(left, [...told.values()])
+  const posted = carried.standing + standing.filter((row) => !isPending(row)).length
+  const isKept = unread.has(null) || isMassRemoval(missing, posted)
+  const removed = isKept ? [] : left
+  const pending = [...unpaired.filter((row) => isRemovedBefore.has(row)), ...removed.filter(isPending)]
+  const withheld = isKept ? left : []
+  return { added, modified, unchanged, removed, withheld, carried: { standing: posted, missing, pending } }
 }
 
 /** Whether a stored record says all of this already. */
@@ -86,17 +112,16 @@ function isCovered(date: IsoDate, covered: DateRange | null): boolean {
 
 const isPending = ({ status }: Pick<ProviderTransactionData, 'status'>) => status === 'pending'
 
-/** More than half of what was posted does not vanish at an institution: it vanished on the way. A row whose equal is told has not: it was stored under two ids. */
-function isMassRemoval(
-  vanished: readonly StoredTransaction[],
-  standing: readonly StoredTransaction[],
-  told: readonly ProviderTransactionData[],
-): boolean {
-  const isPosted = (row: ProviderTransactionData) => !isPending(row)
+/** How many posted rows are gone. One whose equal is told is not: it was stored under two ids. */
+function countMissing(vanished: readonly StoredTransaction[], told: readonly ProviderTransactionData[]): number {
   const dayAndContentOf = (row: ProviderTransactionData) => row.transactionDate + contentOf(row)
   const shown = new Set(told.map(dayAndContentOf))
-  const missing = vanished.filter((row) => isPosted(row) && !shown.has(dayAndContentOf(row))).length
-  return missing > FEW && missing * 2 > standing.filter(isPosted).length
+  return vanished.filter((row) => !isPending(row) && !shown.has(dayAndContentOf(row))).length
+}
+
+/** More than half of what was posted does not vanish at an institution: it vanished on the way. */
+function isMassRemoval(missing: number, standing: number): boolean {
+  return missing > FEW && missing * 2 > standing
 }
 
 /** What a row is to its reader: what stays when an institution gives it another id. */

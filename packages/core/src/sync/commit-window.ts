@@ -7,7 +7,7 @@ import type { TransactionalRepositories } from '../ports/repositories.ts'
 import type { Transaction } from '../ports/transaction-repository.ts'
 import { createRecordId } from '../record-id.ts'
 import { Ok, type Result } from '../result.ts'
-import type { TransactionChanges } from './changes.ts'
+import type { Carried, TransactionChanges } from './changes.ts'
 import type { SyncLease } from './lease.ts'
 import { type Position, streamOf, toCursor } from './position.ts'
 import { cashOf, effectOf, type RowChanges } from './reconciliation.ts'
@@ -21,11 +21,15 @@ export type AnsweredWindow = {
   readonly batch: TransactionBatch
   /** The days that were asked for; `null` for all there are. */
   readonly window: DateRange | null
+  /** The days that may be covered: what is promised beyond is of no use, and days to come would never be asked for again. */
+  readonly asked: DateRange
   /** Where the account was before. */
   readonly position: Position
   /** Whether this goes back in time: then a window with nothing in it is the end. */
   readonly isHistory: boolean
   readonly today: IsoDate
+  /** What the windows before left open. */
+  readonly carried: Carried<Transaction>
 }
 
 /** What came of it. */
@@ -42,15 +46,16 @@ export function commitWindow(
   answer: AnsweredWindow,
 ): Promise<Result<CommittedWindow, SyncError>> {
   const { parts, lease, account } = sync
-  const { batch, window } = answer
-  const covered = window === null ? batch.covered : intersect(batch.covered, window)
+  const { batch, asked } = answer
+  const covered = intersect(batch.covered, asked)
   const createId = () => createRecordId(parts)
   return parts.repositories.transaction<CommittedWindow, SyncError>(async (inside) => {
     const renewed = await lease.renew(inside)
     if (renewed.isErr()) return renewed
     const { items: fetched, rejected } = batch
     const row = { account, now: toInstant(parts.now()), createId }
-    const saved = await saveTransactions(inside, { ...row, fetched, rejected, covered, merge: keepNames })
+    const { carried } = answer
+    const saved = await saveTransactions(inside, { ...row, fetched, rejected, covered, carried, merge: keepNames })
     if (saved.isErr()) return saved
     const recent = recentOf(saved.value, answer.position)
     const moved = await savePosition(

@@ -6,6 +6,7 @@ import { toEventError } from '../events.ts'
 import type { Repositories } from '../ports/repositories.ts'
 import { createRecordId } from '../record-id.ts'
 import { Err, Ok, type Result } from '../result.ts'
+import { asStorable } from './as-storable.ts'
 import { type ChosenProvider, chooseFileProvider, type ProviderSource } from './choose-file-provider.ts'
 import { findFileConnection } from './file-connection.ts'
 import { readFilePages } from './file-pages.ts'
@@ -154,7 +155,7 @@ async function writePages(
   let rows = 0
   for await (const page of pages) {
     if (page.isErr()) return page.error
-    const written = await writer.write(page.value)
+    const written = await writer.write(asStorable(page.value))
     if (written.isErr()) return written.error
     rows += page.value.transactions.length
     onRows(rows)

@@ -72,6 +72,18 @@ export function addCounts(to: ChangeCounts, more: ChangeCounts): void {
   for (const key of ['added', 'modified', 'removed', 'unchanged'] as const) to[key] += more[key]
 }
 
+/** Writes down what could not be read and what the user should know, however much it is. */
+export function addNotes(
+  to: Pick<SyncReport, 'rejected' | 'warnings'>,
+  {
+    rejected,
+    warnings,
+  }: { readonly rejected: readonly RejectedRecord[]; readonly warnings: readonly ProviderWarning[] },
+): void {
+  for (const rejection of toRejections(rejected)) to.rejected.push(rejection)
+  for (const warning of warnings) to.warnings.push(warning)
+}
+
 /** A report of an account nothing has become of yet. */
 export function createAccountReport(account: { id: string; providerAccountId: string }): AccountReport {
   return {

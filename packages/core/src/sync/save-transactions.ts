@@ -15,15 +15,16 @@ export type TransactionsToSave = {
   readonly fetched: readonly ProviderTransactionData[]
   readonly rejected: readonly Pick<RejectedRecord, 'id'>[]
   readonly covered: DateRange | null
+  readonly carried?: Comparison<Transaction>['carried']
   readonly merge?: Comparison<Transaction>['merge']
   readonly now: Instant
   readonly createId: () => string
 }
 
-/** Finds out what an answer changes, and writes that alone. */
+/** Finds out what an answer changes, and writes that alone. The pending rows that are carried are as they are stored then. */
 export async function saveTransactions(
   { transactions }: Pick<TransactionalRepositories, 'transactions'>,
-  { account, fetched, rejected, covered, merge, now, createId }: TransactionsToSave,
+  { account, fetched, rejected, covered, carried, merge, now, createId }: TransactionsToSave,
 ): Promise<Result<TransactionChanges<Transaction>, StorageError>> {
   const ids = fetched.map(({ providerTransactionId }) => providerTransactionId)
   const twins = await transactions.findByProviderIds(account.id, ids)
@@ -31,9 +32,13 @@ export async function saveTransactions(
   const standing = covered === null ? Ok([]) : await transactions.listInRange(account.id, covered)
   if (standing.isErr()) return standing
   const stored = [...new Map([...twins.value, ...standing.value].map((row) => [row.id, row])).values()]
-  const changes = changesOf({ stored, fetched, rejected, covered, ...(merge === undefined ? {} : { merge }) })
-  const saved = await transactions.save(toRows(changes, { account, now, createId }))
-  return saved.map(() => changes)
+  const answer = { stored, fetched, rejected, covered, carried }
+  const changes = changesOf(merge === undefined ? answer : { ...answer, merge })
+  const rows = toRows(changes, { account, now, createId })
+  const written = new Map(rows.map((row) => [row.id, row]))
+  const pending = changes.carried.pending.map((row) => written.get(row.id) ?? row)
+  const saved = await transactions.save(rows)
+  return saved.map(() => ({ ...changes, carried: { ...changes.carried, pending } }))
 }
 
 /** The rows that changes make, each in its next version. */

@@ -1,7 +1,8 @@
 import { createRecordId } from '../record-id.ts'
 import { Ok, type Result } from '../result.ts'
+import { asStorable } from './as-storable.ts'
 import { checkHoldings } from './reconciliation.ts'
-import { addCounts, type ChangeCounts, toRejections } from './report.ts'
+import { addCounts, addNotes, type ChangeCounts } from './report.ts'
 import { saveHoldings } from './save-holdings.ts'
 import type { SyncError } from './sync-error.ts'
 import type { AccountSync } from './sync-transactions.ts'
@@ -13,7 +14,7 @@ import type { AccountSync } from './sync-transactions.ts'
  */
 export async function syncHoldings(sync: AccountSync): Promise<Result<boolean, SyncError>> {
   const { parts, provider, lease, account, report, signal } = sync
-  const fetched = await provider.fetchHoldings(account.providerAccountId, { signal })
+  const fetched = (await provider.fetchHoldings(account.providerAccountId, { signal })).map(asStorable)
   if (fetched.isErr()) return fetched
   const batch = fetched.value
   const saved = await parts.repositories.transaction<ChangeCounts, SyncError>(async (inside) => {
@@ -22,8 +23,7 @@ export async function syncHoldings(sync: AccountSync): Promise<Result<boolean, S
   })
   if (saved.isErr()) return saved
   addCounts(report.holdings, saved.value)
-  report.rejected.push(...toRejections(batch.rejected))
-  report.warnings.push(...batch.warnings)
+  addNotes(report, batch)
   const isWhole = batch.complete && batch.rejected.length === 0
   const warning = isWhole && sync.isFresh ? checkHoldings(account, batch.items) : null
   if (warning !== null) report.warnings.push(warning)

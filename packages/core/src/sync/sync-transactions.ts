@@ -5,12 +5,13 @@ import type { StorageError } from '../errors/storage-error.ts'
 import type { Account } from '../ports/account-repository.ts'
 import type { Transaction } from '../ports/transaction-repository.ts'
 import { Err, Ok, type Result } from '../result.ts'
-import type { TransactionChanges } from './changes.ts'
+import { asStorable } from './as-storable.ts'
+import { type Carried, nothingCarried, type TransactionChanges } from './changes.ts'
 import { commitWindow, isCovering, savePosition } from './commit-window.ts'
 import type { SyncLease } from './lease.ts'
 import { type Position, streamOf, toPosition } from './position.ts'
 import { cashOf, checkBalance, type RowChanges } from './reconciliation.ts'
-import { type AccountReport, addCounts, toRejections } from './report.ts'
+import { type AccountReport, addCounts, addNotes } from './report.ts'
 import { countChanges } from './save-transactions.ts'
 import type { SyncError } from './sync-error.ts'
 import type { BoundProvider, SyncParts } from './sync-parts.ts'
@@ -34,7 +35,7 @@ export type AccountSync = {
 }
 
 /** No institution has anything from before. */
-const EARLIEST = '1900-01-01'
+const EARLIEST = '1900-01-01' as IsoDate
 
 /** How far back transactions are looked for whose last word is not spoken. */
 const OPEN_DAYS = 45
@@ -49,26 +50,33 @@ const REMOVED_DAYS = 7
  * @returns whether the store says now what the institution says.
  */
 export async function syncTransactions(sync: AccountSync): Promise<Result<boolean, SyncError>> {
-  const { parts, provider, account, report, startDate } = sync
+  const { parts, provider, account, report } = sync
   const { maxWindowDays, overlapDays } = provider.metadata.sync
   const today = civilDate(toInstant(parts.now()), provider.metadata.timeZone)
   const endDate = sync.endDate === undefined || sync.endDate > today ? today : sync.endDate
+  const isTooEarly = sync.startDate !== undefined && sync.startDate < EARLIEST
+  const startDate = isTooEarly ? EARLIEST : sync.startDate
   const found = await parts.repositories.cursors.find(account.connectionId, streamOf(account))
   if (found.isErr()) return found
   let position = toPosition(found.value)
   report.covered = position.covered
   const opening = position.ledger
   const recent: RowChanges[] = []
+  let carried: Carried<Transaction> = nothingCarried
   let isWhole = true
 
   const read = async (window: DateRange | null, isHistory: boolean): Promise<Result<TransactionBatch, SyncError>> => {
     if (sync.signal?.aborted) return Err(new ProviderAbortedError({ provider: provider.slug, operation: 'sync' }))
+    const asked = window ?? { from: EARLIEST, to: endDate }
     const days = window === null ? { endDate } : { startDate: window.from, endDate: window.to }
-    const batch = await provider.fetchTransactions(account.providerAccountId, { ...days, signal: sync.signal })
+    const query = { ...days, signal: sync.signal }
+    const batch = (await provider.fetchTransactions(account.providerAccountId, query)).map(asStorable)
     if (batch.isErr()) return batch
-    const committed = await commitWindow(sync, { batch: batch.value, window, position, isHistory, today })
+    const answer = { batch: batch.value, window, asked, position, isHistory, today, carried }
+    const committed = await commitWindow(sync, answer)
     if (committed.isErr()) return committed
     position = committed.value.position
+    carried = committed.value.changes.carried
     recent.push(committed.value.recent)
     isWhole = note(report, batch.value, window, committed.value.changes) && isWhole
     report.covered = position.covered
@@ -136,13 +144,13 @@ async function findOldestOpen(
 /** Writes into the report what a window gave. Whether that was all there is. */
 function note(
   report: AccountReport,
-  { covered, rejected, warnings }: TransactionBatch,
+  batch: TransactionBatch,
   window: DateRange | null,
   changes: TransactionChanges<Transaction>,
 ): boolean {
+  const { covered, rejected } = batch
   addCounts(report, countChanges(changes))
-  report.rejected.push(...toRejections(rejected))
-  report.warnings.push(...warnings)
+  addNotes(report, batch)
   const isVouchedFor = isCovering(covered, window)
   if (!isVouchedFor) {
     const message =

@@ -7,9 +7,10 @@ import type { Account } from '../ports/account-repository.ts'
 import type { Identity } from '../provider.ts'
 import { createRecordId } from '../record-id.ts'
 import { Err, Ok, type Result } from '../result.ts'
+import { asStorable } from './as-storable.ts'
 import { type SyncLease, withSyncLease } from './lease.ts'
 import { readOnce } from './read-once.ts'
-import { type AccountReport, createAccountReport, type SyncReport, toRejections, toReportedError } from './report.ts'
+import { type AccountReport, addNotes, createAccountReport, type SyncReport, toReportedError } from './report.ts'
 import { saveAccounts } from './save-accounts.ts'
 import { syncAccount } from './sync-account.ts'
 import type { SyncError } from './sync-error.ts'
@@ -159,13 +160,12 @@ async function syncAccounts(
     emit('AccountSyncFailed', { ...about, error: toEventError(error), rejected: 0 })
     return Err(error)
   }
-  const fetched = await provider.fetchAccounts({ signal })
+  const fetched = (await provider.fetchAccounts({ signal })).map(asStorable)
   if (fetched.isErr()) return fail(fetched.error)
   const saved = await save(fetched.value)
   if (saved.isErr()) return fail(saved.error)
-  const { rejected, warnings, complete } = fetched.value
-  report.rejected.push(...toRejections(rejected))
-  report.warnings.push(...warnings)
+  const { rejected, complete } = fetched.value
+  addNotes(report, fetched.value)
   if (complete && rejected.length === 0) emit('AccountSyncSucceeded', { ...about, accounts: saved.value.length })
   else emit('AccountSyncFailed', { ...about, error: null, rejected: rejected.length })
   return saved

@@ -190,6 +190,25 @@ describe('what changes at the bank', () => {
     expect(await rowsOf('checking')).toHaveLength(11)
   })
 
+  test('is the same pending row when it is posted in the window after its own', async () => {
+    const bank = new Bank({ maxWindowDays: 7, overlapDays: 5 })
+    bank.open('checking')
+    const hold = bank.book('checking', { status: 'pending', description: 'HOTEL' })
+    const { sync, rowsOf } = follow(bank)
+    await sync()
+    const [before] = await rowsOf('checking')
+    bank.pass(4)
+    bank.drop(hold)
+    bank.put({ ...hold, providerTransactionId: 'posted', status: 'posted', transactionDate: bank.today })
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 0, modified: 1, removed: 1 }])
+    expect(
+      bank.calls.filter((call) => call.startsWith('checking 2026-01-27') || call.includes('..2026-02-05')),
+    ).toEqual(['checking 2026-01-27..2026-02-02', 'checking 2026-02-03..2026-02-05'])
+    const [row, ...others] = await rowsOf('checking')
+    expect(others).toEqual([])
+    expect(row).toMatchObject({ id: before?.id, status: 'posted', removedAt: null, version: 3 })
+  })
+
   test('far back is found by asking for those days', async () => {
     const bank = bankWith(30)
     const { sync, stateOf, truthOf } = follow(bank)
@@ -250,6 +269,38 @@ describe('an answer that is not to be believed', () => {
     expect((await rowsOf('checking')).map(({ id }) => id)).toEqual(ids)
   })
 
+  test('one that is empty window after window is one answer', async () => {
+    const bank = bankWith(90, 8)
+    const { sync, stateOf } = follow(bank)
+    await sync()
+    bank.fault = (call) => (call.startsWith('checking 2') ? 'empty' : null)
+    const startDate = '2025-01-01' as IsoDate
+    const report = (await sync({ startDate })).unwrap()
+    expect(report.accounts).toMatchObject([{ outcome: 'partial', removed: 4 }])
+    expect(await stateOf('checking')).toHaveLength(86)
+  })
+
+  test('one that vouches for days to come does not keep them from being asked for', async () => {
+    const bank = new Bank({ maxWindowDays: null, overlapDays: 3 })
+    bank.open('checking')
+    bank.book('checking')
+    const { sync, stateOf, truthOf } = follow(bank, undefined, undefined, () => {
+      const provider = bank.provider()
+      const covered = { from: '0000-01-01' as IsoDate, to: '9999-12-31' as IsoDate }
+      return {
+        ...provider,
+        fetchTransactions: async (...query) =>
+          (await provider.fetchTransactions(...query)).map((batch) => ({ ...batch, covered })),
+      }
+    })
+    expect((await sync()).unwrap().accounts).toMatchObject([{ covered: { from: '1900-01-01', to: '2026-02-01' } }])
+    bank.pass(3)
+    bank.book('checking')
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 1, warnings: [] }])
+    expect((await sync({ startDate: '0000-01-01' as IsoDate })).unwrap().accounts).toMatchObject([{ unchanged: 2 }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
   test('one that is not vouched for removes nothing, and the days are asked for again', async () => {
     const bank = bankWith(10, 1)
     const { sync, stateOf, truthOf } = follow(bank)
@@ -278,6 +329,37 @@ describe('an answer that is not to be believed', () => {
     ])
     expect(JSON.stringify(report)).not.toContain('4711')
     expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
+  test('records that can not be read are reported however many they are', async () => {
+    const bank = new Bank({ maxWindowDays: null, overlapDays: 3 })
+    bank.open('checking')
+    bank.book('checking')
+    const { sync } = follow(bank)
+    for (let index = 0; index < 150_000; index++)
+      bank.unreadable.push({ id: `u${index}`, providerAccountId: 'checking', path: '$', reason: 'bad', rawData: null })
+    const report = (await sync()).unwrap()
+    expect(report.accounts).toMatchObject([{ outcome: 'partial', added: 1 }])
+    expect(report.accounts[0]?.rejected).toHaveLength(150_000)
+  })
+
+  test('texts that a database would change are stored in a form that none does', async () => {
+    const bank = bankWith(0)
+    const cut = 'CAFE \ud83d'
+    bank.book('checking', { providerTransactionId: `id ${cut}`, description: 'A\0B', rawData: { cut } })
+    bank.book('checking', { description: 'PIZZA \ud83c\udf55' })
+    bank.hold('checking', [{ providerHoldingId: cut, securityName: '\0' }])
+    const { sync, rowsOf, accountOf, repositories, writes } = follow(bank)
+    await sync()
+    expect(await rowsOf('checking')).toMatchObject([
+      { description: 'PIZZA \ud83c\udf55' },
+      { providerTransactionId: 'id CAFE \ufffd', description: 'A\ufffdB', rawData: { cut } },
+    ])
+    const holdings = (await repositories.holdings.listByAccount((await accountOf('checking')).id)).unwrap()
+    expect(holdings).toMatchObject([{ providerHoldingId: 'CAFE \ufffd', securityName: '\ufffd' }])
+    writes.rows = 0
+    await sync()
+    expect(writes.rows).toBe(0)
   })
 })
 
