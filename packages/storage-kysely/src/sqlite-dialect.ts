@@ -109,7 +109,7 @@ class PatientDriver extends SqliteDriver {
   constructor(database: SqliteDatabase, patience: number) {
     const onCreateConnection = async (connection: DatabaseConnection) => {
       const patient = new PatientConnection(connection, patience)
-      for (const pragma of ['busy_timeout = 0', 'journal_mode = wal', 'synchronous = full'])
+      for (const pragma of ['journal_mode = wal', 'synchronous = full'])
         await patient.executeQuery(CompiledQuery.raw(`pragma ${pragma}`))
     }
     super({ database, onCreateConnection })
@@ -134,15 +134,13 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-function assertTellsOfRows(database: EmbeddedDatabase): void {
-  try {
-    const { reader, columns } = database.prepare('select 1')
-    if (reader !== undefined || columns !== undefined) return
-  } catch (error) {
-    if (isBusy(error)) return // Another process opens or closes it just now: not a time to ask.
-    throw error
-  }
-  throw new TypeError('node:sqlite of Node 22.16 or newer is needed, or better-sqlite3.')
+/** Has SQLite not wait by itself, by a statement that reads nothing of the file: another process may have it locked just now. */
+function takeOver(database: EmbeddedDatabase): void {
+  const statement = database.prepare('pragma busy_timeout = 0')
+  const { reader, columns } = statement
+  if (reader === undefined && columns === undefined)
+    throw new TypeError('node:sqlite of Node 22.16 or newer is needed, or better-sqlite3.')
+  statement.all()
 }
 
 /**
@@ -162,7 +160,7 @@ function assertTellsOfRows(database: EmbeddedDatabase): void {
  * ```
  */
 export function createSqliteDialect({ database, busyTimeoutMilliseconds = 5_000 }: SqliteDialectOptions): Dialect {
-  assertTellsOfRows(database)
+  takeOver(database)
   const kept = keepPrepared(database)
   const base = new SqliteDialect({ database: kept })
   return {

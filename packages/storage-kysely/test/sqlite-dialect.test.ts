@@ -1,10 +1,13 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import BetterSqlite from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createKyselyRepositories, createSqliteDialect, type FinportTables, migrate } from '../src/index.ts'
+import { createKyselyRepositories, createSqliteDialect, type FinportTables, migrate, migrations } from '../src/index.ts'
 import { accountOf } from './rows.ts'
 
 let folder = ''
@@ -48,6 +51,29 @@ test('who has waited long enough is told that the storage can not be reached', a
   writer.close()
   await db.destroy()
 }, 20_000)
+
+test.each([
+  ['node:sqlite', (place: string) => new DatabaseSync(place)],
+  ['better-sqlite3', (place: string) => new BetterSqlite(place)],
+] as const)(
+  '%s may be opened while another process has the file to itself',
+  async (_, openDatabase) => {
+    const place = join(folder, 'finport.db')
+    const child = fork(join(import.meta.dirname, 'hold-file.ts'), [place])
+    await once(child, 'message')
+    const start = performance.now()
+    const db = new Kysely<FinportTables>({ dialect: createSqliteDialect({ database: openDatabase(place) }) })
+    const migrating = migrate({ db })
+    // Nobody was held up, nor was it let in before the other was done.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(await Promise.race([migrating, 'waits'])).toBe('waits')
+    child.send('let go')
+    expect((await migrating).unwrap()).toEqual({ applied: Object.keys(migrations) })
+    await db.destroy()
+  },
+  20_000,
+)
 
 test('what is committed is on the disk: it is written ahead and synced', async () => {
   const db = open()
