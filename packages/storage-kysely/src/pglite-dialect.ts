@@ -31,22 +31,52 @@ function lockFolder(dataDir: string): () => void {
   return () => lock.close()
 }
 
-class UnlockingDriver extends PGliteDriver {
-  readonly #unlock: () => void
+/** A lock that is held until it is given back, and may be taken again. */
+class FolderLock {
+  readonly #dataDir: string
+  #unlock: (() => void) | null = null
 
-  constructor(config: PGliteDialectConfig, unlock: () => void) {
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  take(): void {
+    this.#unlock ??= lockFolder(this.#dataDir)
+  }
+
+  giveBack(): void {
+    this.#unlock?.()
+    this.#unlock = null
+  }
+}
+
+class LockingDriver extends PGliteDriver {
+  readonly #lock: FolderLock
+
+  constructor(config: PGliteDialectConfig, lock: FolderLock) {
     super(config)
-    this.#unlock = unlock
+    this.#lock = lock
+  }
+
+  /** What could not be opened is not destroyed: Kysely begins anew with the next query. */
+  override async init(...options: Parameters<PGliteDriver['init']>): Promise<void> {
+    this.#lock.take()
+    try {
+      await super.init(...options)
+    } catch (error) {
+      this.#lock.giveBack()
+      throw error
+    }
   }
 
   override async destroy(): Promise<void> {
     await super.destroy()
-    this.#unlock()
+    this.#lock.giveBack()
   }
 }
 
 /**
- * Kysely's dialect for PGlite in a folder, locked until `destroy()` of Kysely or the end of the process: PGlite itself lets a second process in, and each then overwrites what the other wrote. PGlite in memory needs no lock: use
+ * Kysely's dialect for PGlite in a folder, locked until `destroy()` of Kysely, PGlite not opening, or the end of the process: PGlite itself lets a second process in, and each then overwrites what the other wrote. PGlite in memory needs no lock: use
  * Kysely's own `PGliteDialect` for it.
  *
  * @throws Error when the folder is open already, in this process or another.
@@ -62,11 +92,12 @@ class UnlockingDriver extends PGliteDriver {
  * ```
  */
 export function createPGliteDialect({ dataDir, open }: PGliteDialectOptions): Dialect {
-  const unlock = lockFolder(dataDir)
+  const lock = new FolderLock(dataDir)
+  lock.take()
   const config: PGliteDialectConfig = { pglite: () => open(dataDir) }
   const base = new PGliteDialect(config)
   return {
-    createDriver: () => new UnlockingDriver(config, unlock),
+    createDriver: () => new LockingDriver(config, lock),
     createAdapter: () => base.createAdapter(),
     createQueryCompiler: () => base.createQueryCompiler(),
     createIntrospector: (db) => base.createIntrospector(db),

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Kysely, MysqlDialect, sql } from 'kysely'
@@ -88,13 +88,20 @@ describe.each([...sharedKinds, 'PGlite'] as const)('%s', (kind) => {
     }))
 })
 
+/** What a process says next: one that ends without a word is an error, and not waited for. */
+const hear = (child: ChildProcess) =>
+  Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`A process ended with ${code}.`))),
+  ])
+
 /** Starts processes that migrate at the same moment. Returns what each of them said. */
 async function migrateAtOnce({ address: { kind, place } }: EmptyStore): Promise<unknown[]> {
   const children = Array.from({ length: PROCESSES }, () =>
     fork(join(import.meta.dirname, 'migrate-process.ts'), [kind, place]),
   )
-  await Promise.all(children.map((child) => once(child, 'message')))
-  const answers = children.map((child) => once(child, 'message'))
+  await Promise.all(children.map(hear))
+  const answers = children.map(hear)
   for (const child of children) child.send('go')
   const said = await Promise.all(answers)
   await Promise.all(children.map((child) => (child.exitCode === null ? once(child, 'exit') : null)))

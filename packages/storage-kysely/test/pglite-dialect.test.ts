@@ -38,3 +38,19 @@ test('a folder that another process has open is refused, until that is killed', 
   await once(child, 'exit')
   expect(() => dialectIn(join(folder, 'data'))).not.toThrow()
 })
+
+test('a folder that could not be opened is left to others, and opened by the next query', async () => {
+  const dataDir = join(folder, 'data')
+  let isBroken = true
+  const open = (path: string) => (isBroken ? Promise.reject(new Error('The disk is full.')) : PGlite.create(path))
+  const db = new Kysely<FinportTables>({ dialect: createPGliteDialect({ dataDir, open }) })
+  expect((await migrate({ db })).unwrapErr().code).toBe('STORAGE_UNAVAILABLE')
+  const other = fork(join(import.meta.dirname, 'hold-folder.ts'), [dataDir])
+  await once(other, 'message')
+  isBroken = false
+  expect((await migrate({ db })).unwrapErr().code).toBe('STORAGE_UNAVAILABLE')
+  other.kill('SIGKILL')
+  await once(other, 'exit')
+  expect((await migrate({ db })).isOk()).toBe(true)
+  await db.destroy()
+}, 60_000)
