@@ -112,6 +112,9 @@ async function feedFrom<E extends FinportError>(
       const startsAgain = mayStartAgain && cursor.cursor !== null && isCursorRefused(page.error)
       return startsAgain ? feedFrom(feeding, { ...cursor, cursor: null }, false) : page
     }
+    // Whoever has it by now may have kept later pages: an old one must not be written over them.
+    const held = await feeding.lease.renew(feeding.parts.repositories)
+    if (held.isErr()) return held
     const { nextCursor, ...changes } = page.value
     const kept = await request.onPage({ ...changes, fromStart: cursor.cursor === null })
     if (kept.isErr()) return kept

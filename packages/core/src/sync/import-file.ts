@@ -15,6 +15,7 @@ import { withSyncLease } from './lease.ts'
 import { addCounts, noChanges, type SyncReport, toReportedError } from './report.ts'
 import type { SyncError } from './sync-error.ts'
 import type { SyncParts } from './sync-parts.ts'
+import { tellProgress } from './tell-progress.ts'
 
 /** A file to import. */
 export type ImportRequest = {
@@ -32,7 +33,7 @@ export type ImportRequest = {
   dryRun?: boolean | undefined
   /** Ends the import after the page it is at. What was written stays. */
   signal?: AbortSignal | undefined
-  /** Told after each page of the file: how many rows were read so far. */
+  /** Told after each page of the file: how many rows were read so far. What it throws is passed over. */
   onProgress?: ((progress: { rows: number }) => void) | undefined
 }
 
@@ -117,7 +118,7 @@ async function importInto(
       })
       let told = 0
       const onRows = (rows: number) => {
-        request.onProgress?.({ rows })
+        tellProgress(request.onProgress, { rows })
         if (rows - told < ROWS_PER_EVENT) return
         told = rows
         emit('FileImportProgress', { ...about, connectionId: connection.id, rows })

@@ -4,23 +4,24 @@ import type { Json } from '../json.ts'
 
 /**
  * What is known of a transaction once another file tells it again. Files know different things of the same transaction, and none of them is the truth: a value is never lost to `null`, a description never to a shorter
- * one, a kind never to one that says no more than the sign of the amount, and what was posted never becomes pending again.
+ * one, a kind never to one that says no more than the sign of the amount, and what was posted never becomes pending again, nor are its amount and day those that were foreseen.
  */
 export function mergeTransaction(
   stored: ProviderTransactionData,
   told: ProviderTransactionData,
 ): ProviderTransactionData {
-  const merged = fillGaps(stored, told)
+  const isPendingAgain = told.status === 'pending' && stored.status !== 'pending'
+  const learned = fillGaps(stored, told)
+  const merged = isPendingAgain ? fillGaps(told, stored) : learned
   const isShorter = told.description.length < stored.description.length
   const [known, heard] = [precisionOf(stored), precisionOf(told)]
-  const saysLess = heard < known || (heard === known && heard < 2 && isShorter)
-  const { transactionType, subtype, providerType, rail, rawData } = saysLess ? stored : merged
+  const saysLess = heard < known || (heard === known && (isPendingAgain || (heard < 2 && isShorter)))
+  const { transactionType, subtype, providerType, rail, rawData } = saysLess ? stored : learned
   return {
     ...merged,
     ...{ transactionType, subtype, providerType, rail, rawData },
     description: isShorter ? stored.description : told.description,
-    fees: told.fees.length === 0 ? stored.fees : told.fees,
-    status: told.status === 'pending' ? stored.status : told.status,
+    fees: told.fees.length === 0 || (isPendingAgain && stored.fees.length > 0) ? stored.fees : told.fees,
   }
 }
 

@@ -15,6 +15,7 @@ import { saveAccounts } from './save-accounts.ts'
 import { syncAccount } from './sync-account.ts'
 import type { SyncError } from './sync-error.ts'
 import type { BoundProvider, SyncParts } from './sync-parts.ts'
+import { tellProgress } from './tell-progress.ts'
 
 /** What a sync can bring up to date. */
 export const syncKinds = ['accounts', 'transactions', 'holdings'] as const
@@ -46,7 +47,7 @@ export type SyncRequest = {
   endDate?: IsoDate | undefined
   /** Ends the sync after the step it is in. What was stored stays, and the report says what is missing. */
   signal?: AbortSignal | undefined
-  /** Told after each step. */
+  /** Told after each step. What it throws is passed over. */
   onProgress?: ((progress: SyncProgress) => void) | undefined
 }
 
@@ -125,7 +126,8 @@ async function syncConnection(sync: ConnectionSync): Promise<Result<SyncReport, 
       Object.assign(accountReport, { outcome: 'failed', error: toReportedError(end) })
       continue
     }
-    const tell = (accountsDone: number) => onProgress?.({ accountsDone, accountsTotal: total, account: accountReport })
+    const tell = (accountsDone: number) =>
+      tellProgress(onProgress, { accountsDone, accountsTotal: total, account: accountReport })
     const isFresh = include.includes('accounts')
     const step = { account, isFresh, report: accountReport, onStep: () => tell(index) }
     end = await syncAccount({ ...sync, ...step, include })

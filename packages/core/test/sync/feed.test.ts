@@ -115,6 +115,27 @@ describe('a feed', () => {
     expect(refused.isErr() && refused.error.code).toBe('PROVIDER_INVALID_INPUT')
   })
 
+  test('that stalled until another took its place hands on nothing more', async () => {
+    let now = Date.parse('2026-02-01T12:00:00Z')
+    const repositories = createMemoryRepositories({ now: () => now })
+    const source = taskList(tasks)
+    const { fetchChanges } = source
+    source.fetchChanges = async function* (cursor) {
+      let pages = 0
+      for await (const page of fetchChanges(cursor)) {
+        if (++pages === 2) {
+          now += 10 * 60_000
+          await repositories.leases.acquire({ key: `sync:${connectionId}`, owner: 'other', milliseconds: 60_000 })
+        }
+        yield page
+      }
+    }
+    const { feed, kept } = feedOf(source, repositories)
+    const ended = await feed()
+    expect(ended.isErr() && ended.error.code).toBe('SYNC_IN_PROGRESS')
+    expect(kept).toEqual(['start', 'a', 'b'])
+  })
+
   test('is refused while another one runs', async () => {
     const repositories = createMemoryRepositories()
     const { feed } = feedOf(taskList(tasks), repositories)

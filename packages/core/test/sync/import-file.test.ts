@@ -326,6 +326,15 @@ test('progress is told page by page', async () => {
   expect(rows).toEqual([3, 6, 8, 8])
 })
 
+test('what the caller throws when told of progress ends nothing', async () => {
+  const { take, rows } = importer()
+  const onProgress = () => {
+    throw new Error('of the caller')
+  }
+  expect((await take(january, { onProgress })).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 8 }])
+  expect(await rows()).toHaveLength(8)
+})
+
 test('a file is refused while its connection is being written', async () => {
   const { take, connections, repositories } = importer()
   await take(january)

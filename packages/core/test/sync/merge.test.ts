@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Decimal, type ProviderAccountData, type ProviderTransactionData, toInstant } from '../../src/index.ts'
 import { mergeAccount, mergeTransaction } from '../../src/sync/merge.ts'
 import { sampleAccount, sampleTransaction } from '../sample-data.ts'
-import { histories } from './arbitrary-history.ts'
+import { dayOf, histories } from './arbitrary-history.ts'
 import { decimal } from './bank.ts'
 
 const row = (more: Partial<ProviderTransactionData>): ProviderTransactionData => ({ ...sampleTransaction, ...more })
@@ -42,6 +42,24 @@ describe('a transaction that another file tells', () => {
   test('is never pending again', () => {
     expect(mergeTransaction(row({}), row({ status: 'pending' })).status).toBe('posted')
     expect(mergeTransaction(row({ status: 'pending' }), row({})).status).toBe('posted')
+  })
+
+  test('has the amount and the day it was posted with, whichever file comes first', () => {
+    const foreseen = row({
+      status: 'pending',
+      amount: decimal(-50),
+      description: 'RESTAURANT OF MINE',
+      checkNumber: '7',
+    })
+    const posted = row({
+      amount: decimal(-60),
+      transactionDate: dayOf(31),
+      description: 'RESTAURANT',
+      rawData: 'posted',
+    })
+    const [first, second] = [mergeTransaction(foreseen, posted), mergeTransaction(posted, foreseen)]
+    expect(first).toMatchObject({ status: 'posted', amount: '-60', transactionDate: dayOf(31), checkNumber: '7' })
+    expect(second).toEqual({ ...first, rawData: 'posted' })
   })
 
   test('is the same told twice, whatever it was before', () => {

@@ -427,6 +427,17 @@ describe('several accounts', () => {
     expect(await stateOf('savings')).toEqual(truthOf('savings'))
   })
 
+  test('what the caller throws when told of progress ends nothing', async () => {
+    const { sync } = follow(twoAccounts())
+    const onProgress = () => {
+      throw new Error('of the caller')
+    }
+    expect((await sync({ onProgress })).unwrap().accounts).toMatchObject([
+      { outcome: 'complete' },
+      { outcome: 'complete' },
+    ])
+  })
+
   test('only what is asked for is fetched', async () => {
     const bank = twoAccounts()
     const { sync } = follow(bank)
