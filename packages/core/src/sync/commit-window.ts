@@ -10,7 +10,7 @@ import { Ok, type Result } from '../result.ts'
 import type { Carried, TransactionChanges } from './changes.ts'
 import type { SyncLease } from './lease.ts'
 import { type Position, streamOf, toCursor } from './position.ts'
-import { cashOf, effectOf, type RowChanges } from './reconciliation.ts'
+import { cashOf, effectOf, isOfCurrency, type RowChanges } from './reconciliation.ts'
 import { saveTransactions } from './save-transactions.ts'
 import type { SyncError } from './sync-error.ts'
 import type { SyncParts } from './sync-parts.ts'
@@ -62,7 +62,7 @@ export function commitWindow(
       inside,
       account,
       answer.position,
-      move({ ...answer, covered, recent, closing: sync.isFresh ? cashOf(account) : null }),
+      move({ ...answer, account, covered, recent, closing: sync.isFresh ? cashOf(account) : null }),
     )
     return moved.map((position) => ({ changes: saved.value, position, recent }))
   })
@@ -83,6 +83,7 @@ export async function savePosition(
 }
 
 function move({
+  account,
   batch,
   window,
   position,
@@ -91,15 +92,22 @@ function move({
   covered,
   recent,
   closing,
-}: AnsweredWindow & { covered: DateRange | null; recent: RowChanges; closing: Decimal | null }): Position {
+}: AnsweredWindow & {
+  account: Account
+  covered: DateRange | null
+  recent: RowChanges
+  closing: Decimal | null
+}): Position {
   const isEmpty = batch.items.length === 0 && batch.rejected.length === 0
   const isEnd = isHistory && isCovering(covered, window) && (window === null || isEmpty)
   const isToday = covered !== null && covered.to >= today
+  const { ledger } = position
+  const isFollowed = ledger !== null && isOfCurrency(recent, account.currency)
   return {
     ...position,
     covered: joinRanges(position.covered, covered),
     isWhole: position.isWhole || isEnd,
-    ledger: position.ledger === null ? (isToday ? closing : null) : Decimal.add(position.ledger, effectOf(recent)),
+    ledger: isFollowed ? Decimal.add(ledger, effectOf(recent)) : isToday ? closing : null,
   }
 }
 

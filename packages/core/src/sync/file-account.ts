@@ -91,6 +91,6 @@ export function reconcile({ before, told, recent, firstDay, report }: FileAccoun
   const isNews = isOlder(before, told)
   const isGapless = firstDay <= civilDate(before.balanceAsOf, timeZone)
   if (opening === null || closing === null || !isNews || !isGapless) return
-  const warning = checkBalance({ providerAccountId: told.providerAccountId, opening, closing, ...recent })
+  const warning = checkBalance({ account: told, opening, closing, ...recent })
   if (warning !== null) report.warnings.push(warning)
 }

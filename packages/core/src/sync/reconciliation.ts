@@ -39,20 +39,29 @@ export function effectOf(changes: RowChanges, counts: (row: Row) => boolean = is
   return Decimal.subtract(sumOf(after.filter(counts)), sumOf(before.filter(counts)))
 }
 
+/** Whether all that the rows move is money of the account's currency: what another one makes of the balance, nobody told. */
+export function isOfCurrency(changes: RowChanges, currency: string): boolean {
+  const unknown = 'XXX'
+  const isOwn = (row: Row) =>
+    row.currency === currency || row.currency === unknown || !isSettled(row) || isZero(row.amount)
+  return currency === unknown || sidesOf(changes).every((rows) => rows.every(isOwn))
+}
+
 /** A balance, what was told since, and the balance now. */
 export type BalanceCheck = RowChanges & {
-  readonly providerAccountId: string
+  readonly account: Pick<ProviderAccountData, 'providerAccountId' | 'currency'>
   readonly opening: Decimal
   readonly closing: Decimal
 }
 
-/** Whether the opening balance and what has been told since make the closing balance: a warning if not. */
+/** Whether the opening balance and what has been told since make the closing balance: a warning if not. `null` too where the money is not of one currency. */
 export function checkBalance({
-  providerAccountId,
+  account: { providerAccountId, currency },
   opening,
   closing,
   ...changes
 }: BalanceCheck): ProviderWarning | null {
+  if (!isOfCurrency(changes, currency)) return null
   const expected = Decimal.add(opening, effectOf(changes))
   const difference = Decimal.subtract(closing, expected)
   if (isZero(difference)) return null

@@ -97,8 +97,7 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
   }
   const closing = sync.isFresh && endDate === today ? cashOf(account) : null
   if (opening !== null && closing !== null && isWhole) {
-    const { providerAccountId } = account
-    const warning = checkBalance({ providerAccountId, opening, closing, ...joined(recent) })
+    const warning = checkBalance({ account, opening, closing, ...joined(recent) })
     if (warning !== null) report.warnings.push(warning)
   }
   return Ok(isWhole)

@@ -13,7 +13,7 @@ const row = (amount: string, more: Partial<ProviderTransactionData> = {}): Provi
 const stored = (one: ProviderTransactionData) => ({ ...one, removedAt: null })
 const check = (opening: string, closing: string, rows: Partial<Parameters<typeof checkBalance>[0]>) =>
   checkBalance({
-    providerAccountId: 'account-1',
+    account: sampleAccount,
     opening: decimal(opening),
     closing: decimal(closing),
     added: [],
@@ -55,6 +55,14 @@ describe('opening balance and transactions', () => {
   ] as const)('that do not tell of a likely cause: %s', ([cause, closing, added]) => {
     const warning = check('100', closing, { added })
     expect(warning).toMatchObject({ code: 'BALANCE_MISMATCH', details: { found: closing, cause } })
+  })
+
+  test('are left alone where some of them are of another currency', () => {
+    const euros = row('-18', { currency: 'EUR' })
+    expect(check('100', '80', { added: [euros] })).toBeNull()
+    expect(check('100', '80', { removed: [euros] })).toBeNull()
+    expect(check('100', '80', { added: [{ ...euros, status: 'pending' }] })).not.toBeNull()
+    expect(check('100', '83', { added: [row('-18', { currency: 'XXX' })] })).not.toBeNull()
   })
 
   test('are told with both numbers, in the details alone', () => {

@@ -512,6 +512,23 @@ describe('the balance', () => {
     expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 1, warnings: [] }])
   })
 
+  test('is followed from where it is after a transaction in another currency', async () => {
+    const bank = bankWith(5)
+    const { sync } = follow(bank)
+    await sync()
+    bank.book('checking', { amount: decimal('-20'), currency: 'EUR' })
+    const account = bank.accounts.get('checking')
+    if (account?.balance == null) return
+    bank.accounts.set('checking', { ...account, balance: decimal('914.5') })
+    expect((await sync()).unwrap().accounts).toMatchObject([{ added: 1, warnings: [] }])
+    bank.book('checking', { amount: decimal('-4.5') })
+    expect((await sync()).unwrap().accounts).toMatchObject([{ added: 1, warnings: [] }])
+    bank.accounts.set('checking', { ...account, balance: decimal('900') })
+    expect((await sync()).unwrap().accounts[0]?.warnings).toMatchObject([
+      { code: 'BALANCE_MISMATCH', details: { expected: '910', found: '900' } },
+    ])
+  })
+
   test('counts what a broken sync had stored already', async () => {
     const bank = bankWith(20)
     const { sync } = follow(bank)
