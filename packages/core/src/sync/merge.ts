@@ -27,12 +27,19 @@ export function mergeTransaction(
 
 /** What is known of an account once another file tells of it: {@link mergeTransaction}. An older balance never wins, and nor does anything else of an older file but what was not known. */
 export function mergeAccount(stored: ProviderAccountData, told: ProviderAccountData): ProviderAccountData {
-  if (isOlder(told, stored)) return fillGaps(told, stored)
-  const merged = fillGaps(stored, told)
+  if (isOlder(told, stored)) return { ...fillGaps(told, stored), ...kindKept(told, stored) }
+  const merged = { ...fillGaps(stored, told), ...kindKept(stored, told) }
   if (told.balance !== null) return merged
   // A file without a balance says nothing of the cash either: the figures of one moment stay together.
   const { balance, availableBalance, cashBalance, holdingsValue, balanceAsOf } = stored
   return { ...merged, balance, availableBalance, cashBalance, holdingsValue, balanceAsOf }
+}
+
+/** The kind of an account, and the name that says it: a newer file that does not know the one has no better word for the other. */
+function kindKept(older: ProviderAccountData, newer: ProviderAccountData): Partial<ProviderAccountData> {
+  if (newer.accountType !== 'unknown' || older.accountType === 'unknown') return {}
+  const { category, accountType, providerAccountType, name } = older
+  return { category, accountType, providerAccountType, name }
 }
 
 /** Whether what an account says of its balance is of an earlier moment, or of none that is known. */

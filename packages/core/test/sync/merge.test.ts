@@ -100,4 +100,15 @@ describe('an account that another file tells', () => {
     const older = account(1, '2026-01-01', { accountType: 'savings', margin: false })
     expect(mergeAccount(newer, older)).toMatchObject({ balance: '2', accountType: 'savings', margin: false })
   })
+
+  test('has the name of the file that knows its kind, whichever comes first', () => {
+    const vague = account(null, null, { accountType: 'unknown', name: 'Account 1234' })
+    const exact = account(2, '2026-02-01', { accountType: 'savings', name: 'Savings 1234' })
+    for (const merged of [mergeAccount(vague, exact), mergeAccount(exact, vague)])
+      expect(merged).toMatchObject({ accountType: 'savings', name: 'Savings 1234' })
+    const later = { ...vague, balance: decimal(3), balanceAsOf: toInstant(Date.parse('2026-03-01T12:00:00Z')) }
+    expect(mergeAccount(exact, later)).toMatchObject({ balance: '3', accountType: 'savings', name: 'Savings 1234' })
+    expect(mergeAccount(later, exact)).toMatchObject({ balance: '3', accountType: 'savings', name: 'Savings 1234' })
+    expect(mergeAccount(vague, { ...vague, name: 'Mine' })).toMatchObject({ name: 'Mine' })
+  })
 })
