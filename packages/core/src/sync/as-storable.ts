@@ -1,9 +1,11 @@
 /** Half of a character outside the first plane, as is left of one where an institution cuts a text after so many. */
 const SURROGATE = /\p{Surrogate}/gu
 
+/** Byte order marks: no letters, and at the head of a text some decoders take them for the mark of a file. */
+const MARKS = /^\uFEFF+/
+
 function toStorableText(text: string): string {
-  if (!text.includes('\0') && text.search(SURROGATE) === -1) return text
-  return text.replaceAll('\0', '\uFFFD').replace(SURROGATE, '\uFFFD')
+  return text.replaceAll('\0', '\uFFFD').replace(SURROGATE, '\uFFFD').replace(MARKS, '')
 }
 
 function toStorableRecord<T>(record: T): T {
@@ -19,7 +21,7 @@ function toStorableRecord<T>(record: T): T {
 }
 
 /**
- * What an institution said, in texts that every database gives back as they are: half a character has no UTF-8, and PostgreSQL knows no NUL. Compared with what the database made of it, a record would be another each time, and
+ * What an institution said, in texts that every database gives back as they are: half a character has no UTF-8, PostgreSQL knows no NUL, and PGlite drops a mark at the head. Compared with what the database made of it, a record would be another each time, and
  * its id nowhere to be found. What has parts is kept as JSON, which can say both.
  */
 export function asStorable<T extends object>(answer: T): T {

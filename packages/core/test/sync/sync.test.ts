@@ -347,7 +347,7 @@ describe('an answer that is not to be believed', () => {
     const bank = bankWith(0)
     const cut = 'CAFE \ud83d'
     bank.book('checking', { providerTransactionId: `id ${cut}`, description: 'A\0B', rawData: { cut } })
-    bank.book('checking', { description: 'PIZZA \ud83c\udf55' })
+    bank.book('checking', { description: '\ufeffPIZZA \ud83c\udf55' })
     bank.hold('checking', [{ providerHoldingId: cut, securityName: '\0' }])
     const { sync, rowsOf, accountOf, repositories, writes } = follow(bank)
     await sync()
