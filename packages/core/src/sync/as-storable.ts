@@ -4,7 +4,11 @@ const SURROGATE = /\p{Surrogate}/gu
 /** Byte order marks: no letters, and at the head of a text some decoders take them for the mark of a file. */
 const MARKS = /^\uFEFF+/
 
+/** One look tells of nearly every text that there is nothing to do. */
+const SUSPECT = /[\p{Surrogate}\p{Control}\uFEFF]/u
+
 function toStorableText(text: string): string {
+  if (!SUSPECT.test(text)) return text
   return text.replaceAll('\0', '\uFFFD').replace(SURROGATE, '\uFFFD').replace(MARKS, '')
 }
 
@@ -21,8 +25,8 @@ function toStorableRecord<T>(record: T): T {
 }
 
 /**
- * What an institution said, in texts that every database gives back as they are: half a character has no UTF-8, PostgreSQL knows no NUL, and PGlite drops a mark at the head. Compared with what the database made of it, a record would be another each time, and
- * its id nowhere to be found. What has parts is kept as JSON, which can say both.
+ * What an institution said, in texts that every database gives back as they are: half a character has no UTF-8, PostgreSQL knows no NUL, and PGlite drops a mark at the head. Compared with what the database made of it, a
+ * record would be another each time, and its id nowhere to be found. What has parts is kept as JSON, which can say all of them.
  */
 export function asStorable<T extends object>(answer: T): T {
   const lists = Object.entries(answer).map(([name, value]) => [
