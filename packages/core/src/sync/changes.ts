@@ -114,6 +114,7 @@ const isPending = ({ status }: Pick<ProviderTransactionData, 'status'>) => statu
 
 /** How many posted rows are gone. One whose equal is told is not: it was stored under two ids. */
 function countMissing(vanished: readonly StoredTransaction[], told: readonly ProviderTransactionData[]): number {
+  if (vanished.length === 0) return 0
   const dayAndContentOf = (row: ProviderTransactionData) => row.transactionDate + contentOf(row)
   const shown = new Set(told.map(dayAndContentOf))
   return vanished.filter((row) => !isPending(row) && !shown.has(dayAndContentOf(row))).length

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ProviderTransactionData } from '../../src/index.ts'
-import { changesOf, type TransactionChanges } from '../../src/sync/changes.ts'
+import { type Carried, changesOf, nothingCarried, type TransactionChanges } from '../../src/sync/changes.ts'
 import { dayOf, everything, histories, LAST_DAY, rangeOf, ranges, toRow } from './arbitrary-history.ts'
 import { contentOf, type StoredRow, sorted, storeOf } from './row-store.ts'
 
@@ -193,11 +193,18 @@ describe('a history that is told in another way', () => {
           const paged = storeOf(before)
           const edges = [-1, ...cuts.toSorted((a, b) => a - b), LAST_DAY + 1]
           const windows = edges.slice(1).map((edge, index) => rangeOf((edges[index] as number) + 1, edge))
+          const ids = paged.ids()
+          let carried: Carried<StoredRow> = nothingCarried
           for (const covered of isNewestFirst ? windows.toReversed() : windows) {
-            const { withheld } = paged.take({ fetched: after.filter((row) => isWithin(row, covered)), covered })
+            const fetched = after.filter((row) => isWithin(row, covered))
+            const { withheld, carried: next } = paged.take({ fetched, covered, carried })
             if (withheld.length > 0) return
+            carried = { ...next, pending: next.pending.map(({ id }) => paged.rows.get(id) as StoredRow) }
           }
           expect(paged.state()).toEqual(atOnce.state())
+          // Oldest first, a posted row is found for as many pending ones as when all is told at once.
+          const kept = (store: typeof paged) => store.ids().filter((id) => ids.includes(id)).length
+          if (!isNewestFirst) expect(kept(paged)).toBe(kept(atOnce))
         },
       ),
       runs,
