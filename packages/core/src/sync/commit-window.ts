@@ -27,6 +27,8 @@ export type AnsweredWindow = {
   readonly position: Position
   /** Whether this goes back in time: then a window with nothing in it is the end. */
   readonly isHistory: boolean
+  /** Whether days of a window before were not vouched for: those that follow are asked for again with them. */
+  readonly hasGap: boolean
   readonly today: IsoDate
   /** What the windows before left open. */
   readonly carried: Carried<Transaction>
@@ -88,6 +90,7 @@ function move({
   window,
   position,
   isHistory,
+  hasGap,
   today,
   covered,
   recent,
@@ -99,13 +102,15 @@ function move({
   closing: Decimal | null
 }): Position {
   const isEmpty = batch.items.length === 0 && batch.rejected.length === 0
-  const isEnd = isHistory && isCovering(covered, window) && (window === null || isEmpty)
+  const joined = hasGap ? position.covered : joinRanges(position.covered, covered)
+  // Behind days that were not vouched for is no end: they are asked for again.
+  const isEnd = isHistory && (window === null ? covered !== null : isEmpty && isCovering(joined, window))
   const isToday = covered !== null && covered.to >= today
   const { ledger } = position
   const isFollowed = ledger !== null && isOfCurrency(recent, account.currency)
   return {
     ...position,
-    covered: joinRanges(position.covered, covered),
+    covered: joined,
     isWhole: position.isWhole || isEnd,
     ledger: isFollowed ? Decimal.add(ledger, effectOf(recent)) : isToday ? closing : null,
   }

@@ -63,6 +63,7 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
   const opening = position.ledger
   const recent: RowChanges[] = []
   let carried: Carried<Transaction> = nothingCarried
+  let hasGap = false
   let isWhole = true
 
   const read = async (window: DateRange | null, isHistory: boolean): Promise<Result<TransactionBatch, SyncError>> => {
@@ -72,11 +73,12 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     const query = { ...days, signal: sync.signal }
     const batch = (await provider.fetchTransactions(account.providerAccountId, query)).map(asStorable)
     if (batch.isErr()) return batch
-    const answer = { batch: batch.value, window, asked, position, isHistory, today, carried }
+    const answer = { batch: batch.value, window, asked, position, isHistory, hasGap, today, carried }
     const committed = await commitWindow(sync, answer)
     if (committed.isErr()) return committed
     position = committed.value.position
     carried = committed.value.changes.carried
+    hasGap ||= !isHistory && !isCovering(batch.value.covered, window)
     recent.push(committed.value.recent)
     isWhole = note(report, batch.value, window, committed.value.changes) && isWhole
     report.covered = position.covered
@@ -91,6 +93,7 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     const batch = await read(window, false)
     if (batch.isErr()) return batch
   }
+  hasGap = false
   if (startDate === undefined && !position.isWhole) {
     const history = maxWindowDays === null ? await read(null, true) : await readHistory(maxWindowDays)
     if (history.isErr()) return history
@@ -107,7 +110,11 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     let to = position.covered === null ? endDate : addDays(position.covered.from, -1)
     for (; to > EARLIEST; to = addDays(to, -days)) {
       const batch = await read(windowBefore(to, days), true)
-      if (batch.isErr()) return position.covered !== null && isRefusal(batch.error) ? endHistory() : batch
+      if (batch.isErr()) {
+        if (position.covered === null || !isRefusal(batch.error)) return batch
+        // Behind days that were not vouched for, it is not the end: they are asked for again.
+        return addDays(position.covered.from, -1) === to ? endHistory() : Ok(undefined)
+      }
       if (position.isWhole || (batch.value.items.length === 0 && batch.value.rejected.length === 0)) break
     }
     return Ok(undefined)

@@ -316,6 +316,54 @@ describe('an answer that is not to be believed', () => {
     expect(await stateOf('checking')).toEqual(truthOf('checking'))
   })
 
+  test('one of the past that is not vouched for leaves no hole behind it', async () => {
+    const bank = bankWith(40)
+    bank.fault = (call) => (call.startsWith('checking 2025-11') ? 'half' : null)
+    const { sync, stateOf, truthOf } = follow(bank)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'partial', covered: { from: '2025-12-04' } }])
+    expect(await stateOf('checking')).not.toEqual(truthOf('checking'))
+    bank.fault = () => null
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { from: '2025-07-07' } }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
+  test('one of the past that is not vouched for is asked for again, though the provider refuses to go further', async () => {
+    const bank = bankWith(24)
+    const issues = [{ path: 'startDate', reason: 'It is too early.' }]
+    const refusal = new ProviderInvalidInputError({ provider: 'model-bank', operation: 'fetchTransactions', issues })
+    const refuse = (call: string) => (call.startsWith('checking 2025-10') ? refusal : null)
+    bank.fault = (call) => (call.startsWith('checking 2025-11') ? 'half' : refuse(call))
+    const { sync, stateOf, truthOf } = follow(bank)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'partial' }])
+    bank.fault = refuse
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { from: '2025-11-04' } }])
+    const calls = bank.calls.length
+    await sync()
+    expect(bank.calls.slice(calls).filter((call) => call.startsWith('checking 2025'))).toEqual([])
+    expect(await stateOf('checking')).toEqual(truthOf('checking').filter((row) => row.transactionDate >= '2025-11-04'))
+  })
+
+  test('one of days that were stored is asked for again with those that follow', async () => {
+    const bank = new Bank({ maxWindowDays: 5, overlapDays: 10 })
+    bank.open('checking')
+    const [row] = [9, 6, 3].map((daysAgo) => bank.book('checking', { daysAgo }))
+    const { sync, stateOf, truthOf } = follow(bank)
+    await sync()
+    bank.pass(3)
+    if (row !== undefined) bank.put({ ...row, description: 'CORRECTED' })
+    bank.fault = (call) => (call.startsWith('checking 2026-01-22') ? 'unsure' : null)
+    bank.unreadable.push({
+      ...{ id: row?.providerTransactionId ?? null, providerAccountId: 'checking' },
+      ...{ path: '$', reason: 'bad', rawData: null },
+    })
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'partial', covered: { to: '2026-02-01' } }])
+    bank.fault = () => null
+    bank.unreadable.length = 0
+    bank.pass(8)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { to: '2026-02-12' } }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
+  })
+
   test('a record that can not be read keeps its row, and is reported without what is in it', async () => {
     const bank = bankWith(10, 1)
     const { sync, stateOf, truthOf } = follow(bank)
