@@ -9,6 +9,7 @@ import type {
   Transaction,
 } from '@finport/core'
 import type { FinportTables, StoredRow } from './schema.ts'
+import { toText } from './to-text.ts'
 
 /** How a field's value is kept: see `Stored`. */
 type Kind = 'text' | 'integer' | 'boolean' | 'json'
@@ -44,9 +45,6 @@ export type Table<Model> = {
 }
 
 const toColumnName = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** PostgreSQL refuses NUL in a text. No institution means it. */
-const toText = (text: string) => (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text)
 
 function toValue(kind: Kind, value: unknown): Value {
   if (value === null) return null

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { inspect } from 'node:util'
-import { ConnectionError, Err, Ok } from '@finport/core'
+import { ConnectionError, Err, type IsoDate, Ok, type Repositories } from '@finport/core'
 import BetterSqlite from 'better-sqlite3'
 import { CamelCasePlugin, type Driver, type Generated, Kysely, SqliteDialect, sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -48,6 +48,24 @@ describe.each([...sharedKinds, 'PGlite'] as const)('%s', (kind) => {
 })
 
 /** PGlite has no clock but the process's. */
+describe.each([...sharedKinds, 'PGlite'] as const)('%s', (kind) => {
+  test('a NUL in what is asked for finds nothing, and is found where it was kept', async () => {
+    const { handles, close } = await openStore(kind)
+    const [{ repositories } = {}] = handles
+    const { accounts, connections, transactions, balances } = repositories as Repositories
+    const id = 'a\0b'
+    const query = { userId: 'user-1', accountId: id, after: null, limit: 1 }
+    const day = '2026-01-31' as IsoDate
+    expect((await connections.find('user-1', id)).unwrap()).toBeNull()
+    expect((await accounts.find('user-1', id)).unwrap()).toBeNull()
+    expect((await balances.list(query)).unwrap()).toEqual([])
+    expect((await transactions.list({ ...query, after: { transactionDate: day, id } })).unwrap()).toEqual([])
+    ;(await transactions.save([transactionOf('1', { providerTransactionId: id })])).unwrap()
+    expect((await transactions.findByProviderIds('account-1', [id])).unwrap()).toMatchObject([{ id: '1' }])
+    await close()
+  })
+})
+
 describe.each(sharedKinds)('%s', (kind) => {
   test("a lease is counted by the store's clock, not by that of the process", async () => {
     const { handles, close } = await openStore(kind)

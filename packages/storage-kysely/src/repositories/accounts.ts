@@ -2,6 +2,7 @@ import type { AccountRepository } from '@finport/core'
 import { saveRows } from '../save-rows.ts'
 import type { Session } from '../session.ts'
 import { accountTable } from '../table.ts'
+import { toText } from '../to-text.ts'
 
 /** Accounts in a database. */
 export function kyselyAccounts(session: Session): AccountRepository {
@@ -18,7 +19,7 @@ export function kyselyAccounts(session: Session): AccountRepository {
           .selectFrom('finport_accounts')
           .selectAll()
           .where('user_id', '=', userId)
-          .where('id', '=', id)
+          .where('id', '=', toText(id))
           .executeTakeFirst(),
       )
       return row.map((found) => (found === undefined ? null : accountTable.fromRow(found)))

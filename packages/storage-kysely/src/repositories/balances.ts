@@ -2,6 +2,7 @@ import type { BalanceRepository } from '@finport/core'
 import { saveRows } from '../save-rows.ts'
 import type { Session } from '../session.ts'
 import { balanceTable } from '../table.ts'
+import { toText } from '../to-text.ts'
 
 /** Balances over time in a database. */
 export function kyselyBalances(session: Session): BalanceRepository {
@@ -12,7 +13,7 @@ export function kyselyBalances(session: Session): BalanceRepository {
           .selectFrom('finport_balances')
           .selectAll()
           .where('user_id', '=', userId)
-          .where('account_id', '=', accountId)
+          .where('account_id', '=', toText(accountId))
         if (from !== undefined) query = query.where('day', '>=', from)
         if (to !== undefined) query = query.where('day', '<=', to)
         if (after !== null) query = query.where('day', '<', after)

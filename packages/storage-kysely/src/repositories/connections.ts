@@ -2,6 +2,7 @@ import type { ConnectionRepository } from '@finport/core'
 import { saveVersion } from '../save-version.ts'
 import type { Session } from '../session.ts'
 import { connectionTable } from '../table.ts'
+import { toText } from '../to-text.ts'
 
 /** Connections in a database. */
 export function kyselyConnections(session: Session): ConnectionRepository {
@@ -12,7 +13,7 @@ export function kyselyConnections(session: Session): ConnectionRepository {
           .selectFrom('finport_connections')
           .selectAll()
           .where('user_id', '=', userId)
-          .where('id', '=', id)
+          .where('id', '=', toText(id))
           .executeTakeFirst(),
       )
       return row.map((found) => (found === undefined ? null : connectionTable.fromRow(found)))

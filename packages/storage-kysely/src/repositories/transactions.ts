@@ -3,6 +3,7 @@ import { isAmong } from '../is-among.ts'
 import { saveRows } from '../save-rows.ts'
 import type { Session } from '../session.ts'
 import { transactionTable } from '../table.ts'
+import { toText } from '../to-text.ts'
 
 /** Transactions in a database. */
 export function kyselyTransactions(session: Session): TransactionRepository {
@@ -10,7 +11,7 @@ export function kyselyTransactions(session: Session): TransactionRepository {
     async list({ userId, accountId, from, to, status, includeRemoved = false, after, limit }) {
       const rows = await session.run((db) => {
         let query = db.selectFrom('finport_transactions').selectAll().where('user_id', '=', userId)
-        if (accountId !== undefined) query = query.where('account_id', '=', accountId)
+        if (accountId !== undefined) query = query.where('account_id', '=', toText(accountId))
         if (from !== undefined) query = query.where('transaction_date', '>=', from)
         if (to !== undefined) query = query.where('transaction_date', '<=', to)
         if (status !== undefined) query = query.where('status', '=', status)
@@ -18,7 +19,7 @@ export function kyselyTransactions(session: Session): TransactionRepository {
         if (after !== null) {
           const { transactionDate, id } = after
           query = query.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('transaction_date', 'id'), '<', tuple(transactionDate, id)),
+            eb(refTuple('transaction_date', 'id'), '<', tuple(transactionDate, toText(id))),
           )
         }
         return query.orderBy('transaction_date', 'desc').orderBy('id', 'desc').limit(limit).execute()
