@@ -1,6 +1,7 @@
 import type { FileImportCredentials, ImportFile } from '../credentials.ts'
 import { toInstant } from '../dates.ts'
 import { FinportError } from '../errors/finport-error.ts'
+import { ProviderInvalidInputError } from '../errors/provider-error.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import { toEventError } from '../events.ts'
 import type { Repositories } from '../ports/repositories.ts'
@@ -27,7 +28,7 @@ export type ImportRequest = {
   file: ImportFile
   /** Which of the user's connections to the provider, where there are several: `''` unless said otherwise. It is made with the first file. */
   alias?: string | undefined
-  /** The account of a file that does not name it: its id in the store, or its `providerAccountId`. */
+  /** The account of a file that does not name it: its id in the store, which must be one of this connection, or its `providerAccountId`. */
   accountId?: string | undefined
   /** Whether to tell what the import would do, and write nothing. */
   dryRun?: boolean | undefined
@@ -168,13 +169,23 @@ async function writePages(
 /** The file as the provider takes it, with the account the caller means by the provider's name for it. */
 async function toCredentials(
   { repositories }: SyncParts,
-  { file, accountId = file.accountId }: ImportRequest,
+  { userId, file, accountId = file.accountId }: ImportRequest,
   { id }: { id: string },
   provider: ChosenProvider['provider'],
 ): Promise<Result<FileImportCredentials, SyncError>> {
   const accounts = accountId === undefined ? Ok([]) : await repositories.accounts.listByConnection(id)
   if (accounts.isErr()) return accounts
   const stored = accounts.value.find((account) => account.id === accountId)
+  if (accountId !== undefined && stored === undefined) {
+    const elsewhere = await repositories.accounts.find(userId, accountId)
+    if (elsewhere.isErr()) return elsewhere
+    if (elsewhere.value !== null) {
+      const reason =
+        'It is an account of another connection: files of this provider and alias are not imported into it.'
+      const issues = [{ path: 'accountId', reason }]
+      return Err(new ProviderInvalidInputError({ provider: provider.slug, operation: 'importFile', issues }))
+    }
+  }
   return provider.parseCredentials({ ...file, type: 'file_import', accountId: stored?.providerAccountId ?? accountId })
 }
 

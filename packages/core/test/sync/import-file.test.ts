@@ -191,6 +191,20 @@ describe('which account', () => {
     expect(again.accounts).toMatchObject([{ providerAccountId: 'checking', unchanged: 1 }])
   })
 
+  test('is not one of another connection, whose id would become the name of a new one', async () => {
+    const { take, accounts, connections } = importer()
+    const first = (await take(unnamed, { accountId: 'checking' })).unwrap()
+    const accountId = first.accounts[0]?.accountId
+    for (const dryRun of [true, false]) {
+      const refused = await take(unnamed, { accountId, alias: 'partner', dryRun })
+      expect(refused.isErr() && refused.error).toMatchObject({
+        code: 'PROVIDER_INVALID_INPUT',
+        issues: [{ path: 'accountId', reason: expect.stringContaining('another connection') }],
+      })
+    }
+    expect([(await accounts()).length, (await connections()).length]).toEqual([1, 1])
+  })
+
   test('of another alias is another account', async () => {
     const { take, connections, accounts } = importer()
     await take(january)
