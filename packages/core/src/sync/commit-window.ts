@@ -27,7 +27,7 @@ export type AnsweredWindow = {
   readonly position: Position
   /** Whether this goes back in time: then a window with nothing in it is the end. */
   readonly isHistory: boolean
-  /** Whether days of a window before were not vouched for: those that follow are asked for again with them. */
+  /** Whether days of a window before, which had been covered, were not vouched for: those that follow are asked for again with them. */
   readonly hasGap: boolean
   readonly today: IsoDate
   /** What the windows before left open. */

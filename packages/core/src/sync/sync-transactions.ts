@@ -15,7 +15,7 @@ import { type AccountReport, addCounts, addNotes } from './report.ts'
 import { countChanges } from './save-transactions.ts'
 import type { SyncError } from './sync-error.ts'
 import type { BoundProvider, SyncParts } from './sync-parts.ts'
-import { recentWindows, windowBefore } from './windows.ts'
+import { intersect, recentWindows, windowBefore } from './windows.ts'
 
 /** One account of a sync. */
 export type AccountSync = {
@@ -76,9 +76,11 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     const answer = { batch: batch.value, window, asked, position, isHistory, hasGap, today, carried }
     const committed = await commitWindow(sync, answer)
     if (committed.isErr()) return committed
+    // Days that were never covered stay apart by themselves.
+    const wasCovered = window !== null && intersect(position.covered, window) !== null
+    if (!isHistory && wasCovered && !isCovering(batch.value.covered, window)) hasGap = true
     position = committed.value.position
     carried = committed.value.changes.carried
-    hasGap ||= !isHistory && !isCovering(batch.value.covered, window)
     recent.push(committed.value.recent)
     isWhole = note(report, batch.value, window, committed.value.changes) && isWhole
     report.covered = position.covered

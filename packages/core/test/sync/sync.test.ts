@@ -364,6 +364,18 @@ describe('an answer that is not to be believed', () => {
     expect(await stateOf('checking')).toEqual(truthOf('checking'))
   })
 
+  test('one of days before all that it keeps does not keep the others from being covered', async () => {
+    const bank = bankWith(3)
+    bank.fault = (call) => (call < 'checking 2026' && call.startsWith('checking 20') ? 'unsure' : null)
+    const { sync } = follow(bank)
+    const startDate = '2025-10-20' as IsoDate
+    expect((await sync({ startDate })).unwrap().accounts).toMatchObject([
+      { outcome: 'partial', covered: { from: '2026-01-18', to: '2026-02-01' } },
+    ])
+    bank.pass(1)
+    expect((await sync({ startDate })).unwrap().accounts).toMatchObject([{ covered: { to: '2026-02-02' } }])
+  })
+
   test('a record that can not be read keeps its row, and is reported without what is in it', async () => {
     const bank = bankWith(10, 1)
     const { sync, stateOf, truthOf } = follow(bank)
