@@ -32,6 +32,8 @@ export function createTodoist({ now = Date.now }: { now?: () => number } = {}) {
   /** Each command, every time it came. */
   const received: string[] = []
   let version = 1
+  /** Sync tokens from before are not known any more. */
+  let firstKnown = 0
   let issued = 0
 
   function issueGrant() {
@@ -85,7 +87,7 @@ export function createTodoist({ now = Date.now }: { now?: () => number } = {}) {
   function read(syncToken: string): Response {
     const isFull = syncToken === '*'
     const since = isFull ? 0 : Number(/^sync-token-(\d+)$/.exec(syncToken)?.[1])
-    if (!(since <= version)) {
+    if (!(since <= version) || (!isFull && since < firstKnown)) {
       return json(
         {
           error_tag: 'INVALID_ARGUMENT_VALUE',
@@ -162,6 +164,10 @@ export function createTodoist({ now = Date.now }: { now?: () => number } = {}) {
     },
     addTask(id: string, content: string, due: object | null = null): void {
       items.push({ id, content, checked: false, is_deleted: false, due, version: ++version })
+    },
+    /** No sync token that was given until now is known any more. */
+    forgetCursors(): void {
+      firstKnown = ++version
     },
     renameTask: (id: string, content: string) => change(itemOf(id), { content }),
     reopenTask: (id: string) => change(itemOf(id), { checked: false }),
