@@ -38,7 +38,8 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
 
   await boss.work<FanOutJob, void, { transactional: true }>(
     FAN_OUT_QUEUE,
-    { transactional: true },
+    // Each page waits for a poll: a million connections have a thousand.
+    { transactional: true, pollingIntervalSeconds: 0.5 },
     async ([job], transaction) => {
       if (job === undefined) return
       const sent = await fanOut({ boss, connections: store.repositories.connections, providers }, job.data, transaction)
