@@ -9,7 +9,7 @@ const withoutDays = [
   'packages/core/test/http/**',
   'packages/core/test/{conformance,repository-conformance,repository-faults}.test.ts',
   'packages/storage-kysely/test/{conformance,migrate,pglite-dialect,processes}.test.ts',
-  'examples/sync-worker/test/{night,shared-rate-limiter}.test.ts',
+  'examples/sync-worker/test/{fan-out,night,shared-rate-limiter}.test.ts',
 ]
 
 /** They need a Chromium, and have a browser's time zone. */

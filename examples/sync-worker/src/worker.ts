@@ -1,5 +1,5 @@
 import type { Connector, Finport } from '@finport/core'
-import type { PgBoss } from 'pg-boss'
+import type { Db, Job, PgBoss } from 'pg-boss'
 import { fanOut } from './fan-out.ts'
 import type { Outcome } from './outcome.ts'
 import { FAN_OUT_QUEUE, type FanOutJob, type SyncJob, syncQueueOf } from './queues.ts'
@@ -36,11 +36,11 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { boss, store, finport, providers, concurrency, onOutcome, stopping } = parts
   const { retrySeconds = 30, pollSeconds = 2, graceSeconds = 20 } = parts
 
-  await boss.work<FanOutJob, void, { transactional: true }>(
+  await boss.work(
     FAN_OUT_QUEUE,
     // Each page waits for a poll: a million connections have a thousand.
     { transactional: true, pollingIntervalSeconds: 0.5 },
-    async ([job], transaction) => {
+    async ([job]: Job<FanOutJob>[], transaction: Db) => {
       if (job === undefined) return
       const sent = await fanOut({ boss, connections: store.repositories.connections, providers }, job.data, transaction)
       if (sent.isErr()) throw sent.error
