@@ -32,7 +32,7 @@ describe.skipIf(postgresUrl === undefined)('a night', () => {
     if (stopped !== undefined) await stopWorkerProcess(stopped)
     expect(stopped?.exitCode).toBe(0)
 
-    await until('all is synced', 40, async () => {
+    await until('all is synced', 75, async () => {
       await passLeasesOfTheDead(night)
       return (await countSynced()) === count && (await countJobs('created', 'retry', 'active')) === 0
     })

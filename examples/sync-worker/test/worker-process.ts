@@ -39,4 +39,6 @@ process.once('SIGTERM', async () => {
   await worker.stop()
   if (process.connected) process.disconnect()
 })
+// Whoever started it is gone.
+process.once('disconnect', () => process.exit())
 process.send?.('works')
