@@ -33,6 +33,7 @@ const tasks: readonly Task[] = [
     name: 'kill -9 of a rewrap',
     command: (minutes) => ['scripts/rewrap.ts', String(Math.round(5_000 + minutes * 10_000))],
   },
+  { name: 'kill -9 of syncs and imports', command: (minutes) => ['scripts/kill.ts', `${minutes}m`] },
 ]
 
 /** What a task prints; its last line is the figures. */

@@ -144,10 +144,10 @@ async function contentOf(repositories: OpenRepositories): Promise<Json> {
 /** What a number of kills came to. */
 export type KillReport = { kills: number; steps: number; different: string[] }
 
-/** Kills a scene at one of its steps after the other, and lets it be played again: what is stored then must be what is stored without a kill. */
+/** Kills a scene at its steps, at random, as long as it is told to go on, and lets it be played again: what is stored then must be what is stored without a kill. */
 export async function killOften(
   scene: Scene,
-  kills: number,
+  goesOn: (kills: number) => boolean,
   random: () => number,
   store: KilledStore = fileStore,
 ): Promise<KillReport> {
@@ -165,7 +165,7 @@ export async function killOften(
   const expected = JSON.stringify(await contentOf(await open(whole)))
   const different: string[] = []
   let done = 0
-  for (; done < kills; done++) {
+  for (; goesOn(done); done++) {
     const killed = await store.copyPlace(start)
     const at = 1 + Math.floor(random() * steps)
     const words = [import.meta.filename, scene, killed, String(at), ...(store.module === null ? [] : [store.module])]
