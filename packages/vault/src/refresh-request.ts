@@ -40,8 +40,10 @@ export async function requestRefresh(
   }
   const end = () => deadline.abort()
   sleep(milliseconds, isOver.signal).then(end, end)
-  const result = (await waitFor(call(), milliseconds + PATIENCE_MILLISECONDS, sleep)) ?? lost()
+  const answer = (await waitFor(call(), milliseconds + PATIENCE_MILLISECONDS, sleep)) ?? lost()
   isOver.abort()
+  // The signal is the deadline's: whoever waits has aborted nothing.
+  const result = answer.isErr() && answer.error.code === 'PROVIDER_ABORTED' ? lost() : answer
   return { result, ...doubtsOf(result) }
 }
 

@@ -8,6 +8,7 @@ import {
   type FinportEvent,
   type OAuth2Credentials,
   Ok,
+  ProviderAbortedError,
   ProviderAuthenticationError,
   ProviderConfigurationError,
   ProviderRateLimitError,
@@ -211,6 +212,21 @@ describe('one for all', () => {
     answer()
     expect((await first).unwrap()).toBe('access-3')
     expect(server.requests).toHaveLength(1)
+  })
+
+  test('an answer that does not come in time is an outage, not the end of a caller who waits', async () => {
+    const isDeadline = (milliseconds: number) => milliseconds === 20_000
+    const wait = patient(async () => {})
+    const sleep: typeof wait = async (milliseconds, signal) =>
+      isDeadline(milliseconds) ? undefined : wait(milliseconds, signal)
+    const { clock, vault, provider } = await setUp({}, { sleep })
+    clock.now += 31 * MINUTE
+    const refreshAccessToken: typeof provider.refreshAccessToken = async (_token, { signal } = {}) => {
+      while (signal?.aborted === false) await new Promise((resolve) => setImmediate(resolve))
+      return Err(new ProviderAbortedError(context))
+    }
+    const used = await vault.use(ref, { ...provider, refreshAccessToken }, async () => Ok('never'))
+    expect(used.unwrapErr().code).toBe('PROVIDER_UNAVAILABLE')
   })
 
   test("a caller's signal ends its waiting, not the refresh", async () => {

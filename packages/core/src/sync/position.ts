@@ -1,4 +1,4 @@
-import type { DateRange } from '../dates.ts'
+import { type DateRange, type IsoDate, isIsoDate } from '../dates.ts'
 import { type Decimal, isDecimal } from '../decimal.ts'
 import type { Json } from '../json.ts'
 import type { SyncCursor } from '../ports/cursor-repository.ts'
@@ -9,6 +9,8 @@ export type Position = {
   readonly covered: DateRange | null
   /** Whether there is nothing before them. */
   readonly isWhole: boolean
+  /** The day on which the provider last refused to tell of the days before them; `null` when it did not. */
+  readonly refusedOn: IsoDate | null
   /** The balance that the stored transactions make; `null` where no balance is known. */
   readonly ledger: Decimal | null
   /** The version of the cursor; 0 when there is none. */
@@ -22,21 +24,31 @@ export function streamOf({ providerAccountId }: { readonly providerAccountId: st
 
 /** What a cursor says. One that can't be read says nothing but its days. */
 export function toPosition(cursor: SyncCursor | null): Position {
-  if (cursor === null) return { covered: null, isWhole: false, ledger: null, version: 0 }
-  const { isWhole, ledger } = readCursor(cursor.cursor)
+  if (cursor === null) return { covered: null, isWhole: false, refusedOn: null, ledger: null, version: 0 }
+  const { isWhole, refusedOn, ledger } = readCursor(cursor.cursor)
   const { covered, version } = cursor
-  return { covered, isWhole: isWhole === true, ledger: isDecimal(ledger) ? ledger : null, version }
+  return {
+    covered,
+    isWhole: isWhole === true,
+    refusedOn: isIsoDate(refusedOn) ? refusedOn : null,
+    ledger: isDecimal(ledger) ? ledger : null,
+    version,
+  }
 }
 
 /** The cursor that says so, in the version after it. */
 export function toCursor(
-  { covered, isWhole, ledger, version }: Position,
+  { covered, isWhole, refusedOn, ledger, version }: Position,
   names: Pick<SyncCursor, 'connectionId' | 'stream'>,
 ): SyncCursor {
-  return { ...names, cursor: JSON.stringify({ isWhole, ledger }), covered, version: version + 1 }
+  return { ...names, cursor: JSON.stringify({ isWhole, refusedOn, ledger }), covered, version: version + 1 }
 }
 
-function readCursor(text: string | null): { readonly isWhole?: Json; readonly ledger?: Json } {
+function readCursor(text: string | null): {
+  readonly isWhole?: Json
+  readonly refusedOn?: Json
+  readonly ledger?: Json
+} {
   try {
     return JSON.parse(text ?? '{}') ?? {}
   } catch {

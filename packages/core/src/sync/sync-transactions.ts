@@ -122,11 +122,13 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
     return Ok(undefined)
   }
 
+  /** One refusal may be a fault of the day: what is refused on two days is asked for no more. */
   async function endHistory(): Promise<Result<void, SyncError>> {
     const message = 'The provider refuses to give transactions of earlier days.'
     report.warnings.push(warn(account, message, { from: position.covered?.from ?? null }))
-    const saved = await savePosition(parts.repositories, account, position, { ...position, isWhole: true })
-    return saved.map(() => undefined)
+    const isWhole = position.refusedOn !== null && position.refusedOn < today
+    const after = { ...position, isWhole, refusedOn: today }
+    return (await savePosition(parts.repositories, account, position, after)).map(() => undefined)
   }
 }
 

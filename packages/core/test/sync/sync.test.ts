@@ -101,9 +101,29 @@ describe('a first sync', () => {
     const { sync } = follow(bank)
     const report = (await sync()).unwrap()
     expect(report.accounts).toMatchObject([{ outcome: 'complete', warnings: [{ code: 'POSSIBLY_TRUNCATED' }] }])
-    bank.calls.length = 0
-    await sync()
-    expect(bank.calls).toEqual(['accounts', 'checking 2026-01-27..2026-02-01', 'checking holdings'])
+    // What was a fault of the day must not cut the past off: it is asked for until it is refused on another day.
+    for (const asksAgain of [true, true, false]) {
+      bank.calls.length = 0
+      await sync()
+      expect(bank.calls.some((call) => call.startsWith('checking 2025-10'))).toBe(asksAgain)
+      if (bank.today === '2026-02-01') bank.pass(1)
+    }
+  })
+
+  test('goes on into the past when it was refused by mistake', async () => {
+    const bank = bankWith(40)
+    const { sync, stateOf, truthOf } = follow(bank)
+    const refusal = new ProviderInvalidInputError({
+      provider: 'model-bank',
+      operation: 'fetchTransactions',
+      issues: [],
+    })
+    bank.fault = (call) => (call.startsWith('checking 2025-1') ? refusal : null)
+    ;(await sync()).unwrap()
+    expect((await stateOf('checking')).length).toBeLessThan(40)
+    bank.fault = () => null
+    ;(await sync()).unwrap()
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
   })
 })
 
