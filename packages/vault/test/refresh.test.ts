@@ -225,7 +225,7 @@ describe('one for all', () => {
       while (signal?.aborted === false) await new Promise((resolve) => setImmediate(resolve))
       return Err(new ProviderAbortedError(context))
     }
-    const used = await vault.use(ref, { ...provider, refreshAccessToken }, async () => Ok('never'))
+    const used = await vault.use(ref, Object.assign(provider, { refreshAccessToken }), async () => Ok('never'))
     expect(used.unwrapErr().code).toBe('PROVIDER_UNAVAILABLE')
   })
 
