@@ -46,7 +46,7 @@ function sumsOf(transactions: readonly ProviderTransactionData[]) {
   let cash = zero
   const units = new Map<string, Decimal>()
   for (const { amount, quantity, symbol, status } of transactions) {
-    if (status === 'reversed') continue
+    if (status === 'cancelled') continue
     cash = Decimal.add(cash, amount)
     if (quantity !== null && symbol !== null) units.set(symbol, Decimal.add(units.get(symbol) ?? zero, quantity))
   }
@@ -85,7 +85,7 @@ describe('the account', () => {
       'OPEXP option option_expiration posted',
       'CFEE crypto other_fee posted',
       'DIV equity dividend posted',
-      'FEE null regulatory_fee reversed',
+      'FEE null regulatory_fee cancelled',
       'INT null correction posted',
     ])
       expect(seen).toContain(kind)
