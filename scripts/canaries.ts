@@ -3,11 +3,13 @@
  *
  *     node scripts/canaries.ts
  */
+import { askMarkedBackend } from '../test/canaries/backend.ts'
 import { connectMarkedUsers } from '../test/canaries/connections.ts'
 import { runExamples } from '../test/canaries/examples.ts'
 import { readMarkedFiles } from '../test/canaries/files.ts'
 import { sendMarkedRequests } from '../test/canaries/requests.ts'
 import { createCanarySearch } from '../test/canaries/search.ts'
+import { storeMarkedData } from '../test/canaries/stores.ts'
 import { useMarkedVaults } from '../test/canaries/vaults.ts'
 
 const journeys = {
@@ -15,6 +17,8 @@ const journeys = {
   vaults: useMarkedVaults,
   requests: sendMarkedRequests,
   connections: connectMarkedUsers,
+  stores: storeMarkedData,
+  backend: askMarkedBackend,
   examples: runExamples,
 }
 

@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, test } from 'vitest'
+import { askMarkedBackend } from './canaries/backend.ts'
 import { connectMarkedUsers } from './canaries/connections.ts'
 import { runExamples } from './canaries/examples.ts'
 import { readMarkedFiles } from './canaries/files.ts'
 import { sendMarkedRequests } from './canaries/requests.ts'
 import { createCanarySearch } from './canaries/search.ts'
+import { storeMarkedData } from './canaries/stores.ts'
 import { useMarkedVaults } from './canaries/vaults.ts'
 
 describe('the search', () => {
@@ -41,8 +43,10 @@ describe('no secret shows', () => {
     ['by a vault', useMarkedVaults],
     ['in what is said of requests', sendMarkedRequests],
     ['by connections', connectMarkedUsers],
+    ['by syncs, imports and feeds, nor in a database', storeMarkedData],
+    ['by a backend over HTTP', askMarkedBackend],
     ['by examples', runExamples],
-  ])('%s', async (_, journey) => {
+  ])('%s', { timeout: 60_000 }, async (_, journey) => {
     const search = createCanarySearch()
     await journey(search)
     expect(search.figures().heard).toBeGreaterThan(0)

@@ -20,7 +20,7 @@ const tokenFields = ['access_token', 'refresh_token', 'id_token', 'accountNumber
 const formFields = ['code', 'code_verifier', 'refresh_token', 'token', 'client_secret']
 
 /** Learns every secret that goes by: in what is sent and in what comes back. */
-async function learnFrom(search: CanarySearch, request: Request, response: Response): Promise<void> {
+export async function learnFrom(search: CanarySearch, request: Request, response: Response): Promise<void> {
   const authorization = request.headers.get('authorization')
   search.learn('header', authorization?.replace(/^\w+ /, ''))
   for (const name of ['apca-api-key-id', 'apca-api-secret-key']) search.learn('header', request.headers.get(name))

@@ -23,7 +23,7 @@ const withoutData = (rejected: readonly RejectedRecord[]) => rejected.map(({ raw
 /** Statements with marked account numbers and texts, whole and broken in several ways. */
 export function markedFiles(search: CanarySearch): { name: string; content: string }[] {
   const number = () => search.plantDigits('account number in a file', 12)
-  const text = () => search.plant('text in a file', ['data'])
+  const text = () => search.plant('text in a file', ['data', 'database'])
   const row = (amount: string) =>
     `<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260115120000<TRNAMT>${amount}<FITID>${text()}<NAME>${text()}<MEMO>${text()}</STMTTRN>`
   const statement = (rows: string) => `OFXHEADER:100
@@ -45,7 +45,7 @@ NEWFILEUID:NONE
   const csv = (rows: string) => `Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n${rows}`
   const csvRow = (date: string, amount: string) => `DEBIT,${date},${text()},${amount},ACH_DEBIT,100.00,,\n`
   // What a bank writes into the text of a transfer is the user's to see.
-  const digits = search.plantDigits('number in a text of a file', 12, ['data'])
+  const digits = search.plantDigits('number in a text of a file', 12, ['data', 'database'])
   return [
     { name: 'statement.qfx', content: whole },
     { name: 'cut.qfx', content: statement(row('-12.50') + row('3')).slice(0, -200) },

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { Logger } from '@finport/core'
 
-/** Where something is heard. Data are what a user's institution says: a text of a file belongs there, and nowhere else. */
-type Place = 'log' | 'error' | 'event' | 'report' | 'shown form' | 'stored' | 'data' | 'output'
+/** Where something is heard. Data are what a user's institution says: a text of a file belongs there and into the database, and nowhere else. An answer is one of a backend over HTTP, without the data in it. */
+type Place = 'log' | 'error' | 'event' | 'report' | 'shown form' | 'stored' | 'data' | 'database' | 'answer' | 'output'
 
 type Canary = { kind: string; value: string; belongsIn: readonly Place[] }
 type Heard = { place: Place; what: string; texts: string[] }
@@ -29,6 +29,9 @@ const everything = { depth: 30, showHidden: true, maxArrayLength: null, maxStrin
 /** What printing adds: quotes and escapes, blanks and line breaks. */
 const ADDED = /\\[nrt]|[\\'"`+\s]/g
 
+/** More bytes than this are those of a database, which writes nothing in hex. */
+const LARGE_BYTES = 50_000
+
 const tryText = (print: () => unknown): string => {
   try {
     return String(print() ?? '')
@@ -40,7 +43,10 @@ const tryText = (print: () => unknown): string => {
 /** Everything a value can be seen as. */
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value]
-  if (value instanceof Uint8Array) return [Buffer.from(value).toString('latin1'), Buffer.from(value).toString('hex')]
+  if (value instanceof Uint8Array) {
+    const bytes = Buffer.from(value)
+    return [bytes.toString('latin1'), ...(bytes.length > LARGE_BYTES ? [] : [bytes.toString('hex')])]
+  }
   const ofErrors =
     value instanceof Error
       ? [value.message, value.stack ?? '', tryText(() => inspect(value, { ...everything, customInspect: false }))]
