@@ -357,6 +357,8 @@ describe('an answer that is not to be believed', () => {
     expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'partial' }])
     bank.fault = refuse
     expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { from: '2025-11-04' } }])
+    bank.pass(1)
+    await sync()
     const calls = bank.calls.length
     await sync()
     expect(bank.calls.slice(calls).filter((call) => call.startsWith('checking 2025'))).toEqual([])
