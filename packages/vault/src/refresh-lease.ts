@@ -9,6 +9,8 @@ export type RefreshLease = {
   readonly record: CredentialRecord
   /** When it was taken, by the store's clock. */
   readonly takenAt: number
+  /** The time by the store's clock, which is the same for all processes. */
+  now(): number
   /** Whether there is time enough left to begin something. By a clock that goes on while the process is stopped. */
   isSafe(): boolean
   /** Keeps it from ending until it is told to stop. */
@@ -27,15 +29,18 @@ export async function takeRefreshLease(
   sleep: Sleep,
 ): Promise<Result<RefreshLease | null, StorageError>> {
   const { owner, milliseconds } = terms
-  let keptAt = performance.now()
+  const before = performance.now()
+  let keptAt = before
   const taken = await store.takeLease(terms)
   if (taken.isErr()) return taken
   const record = taken.value
   if (record?.lease?.owner !== owner) return Ok(null)
+  const takenAt = Date.parse(record.lease.until) - milliseconds
   return Ok({
     owner,
     record,
-    takenAt: Date.parse(record.lease.until) - milliseconds,
+    takenAt,
+    now: () => takenAt + Math.round(performance.now() - before),
     isSafe: () => performance.now() - keptAt < milliseconds / 2,
     keep() {
       const stopped = new AbortController()

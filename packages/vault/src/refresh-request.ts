@@ -22,7 +22,7 @@ const PATIENCE_MILLISECONDS = 5_000
 
 const LAST_STATUS_OF_SUCCESS = 399
 
-/** Asks for tokens within a time. Whatever the provider throws or holds back counts as an answer that got lost. */
+/** Asks for tokens within a time. Whatever the provider throws, holds back or says beside the contract counts as an answer that got lost. */
 export async function requestRefresh(
   provider: OAuthProvider,
   refreshToken: string,
@@ -33,7 +33,8 @@ export async function requestRefresh(
   const lost = () => Err(new ProviderUnavailableError({ provider: provider.slug, operation: 'refreshAccessToken' }))
   const call = async () => {
     try {
-      return await provider.refreshAccessToken(refreshToken, { signal: deadline.signal })
+      const result = await provider.refreshAccessToken(refreshToken, { signal: deadline.signal })
+      return isAnswer(result) ? result : lost()
     } catch {
       return lost()
     }
@@ -45,6 +46,11 @@ export async function requestRefresh(
   // The signal is the deadline's: whoever waits has aborted nothing.
   const result = answer.isErr() && answer.error.code === 'PROVIDER_ABORTED' ? lost() : answer
   return { result, ...doubtsOf(result) }
+}
+
+/** @throws TypeError for what is no Result. */
+function isAnswer(result: Result<OAuthTokens, ProviderError>): boolean {
+  return result.isOk() ? typeof result.value.accessToken === 'string' : typeof result.error.code === 'string'
 }
 
 function doubtsOf(result: Result<OAuthTokens, ProviderError>): Pick<RefreshAnswer, 'isInDoubt' | 'isLost'> {

@@ -177,7 +177,8 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
       return written.isErr() ? written : refused
     }
     const failures = state.failures + 1
-    const retryAt = toInstant(now() + backoffOf(failures, error, spread))
+    // By the store's clock: that of a process that is hours ahead would keep all others waiting as long.
+    const retryAt = toInstant(lease.now() + backoffOf(failures, error, spread))
     const inDoubtSince = isInDoubt ? (doubt.before ?? doubt.now) : doubt.before
     await saveState(request, lease, { inDoubtSince, failures, retryAt, reauthentication: null }, true)
     tell(request, error, false)
@@ -198,7 +199,7 @@ export function createRefresh({ store, sealer, now, sleep, randomBytes, emit, li
     const { ref, provider, policy, held } = request
     const state = lease.record.refresh ?? blankRefreshState
     const release = () => saveState(request, lease, state, true)
-    const refusal = refusalOf(ref, lease.record.refresh, now())
+    const refusal = refusalOf(ref, lease.record.refresh, lease.now())
     if (refusal !== null) {
       await release()
       return refusal
