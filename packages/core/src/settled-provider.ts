@@ -58,9 +58,13 @@ export function settledProvider<P extends Connector>(provider: P): P {
       switch (gives) {
         case 'now':
           return (...args: unknown[]) => {
+            let answer: unknown
             try {
-              return checked(call(args), isWellFormed)
+              answer = call(args)
+              return checked(answer, isWellFormed)
             } catch {
+              // A promise is no answer, and nobody hears of it when it rejects.
+              Promise.resolve(answer).catch(() => {})
               return fail(args)
             }
           }

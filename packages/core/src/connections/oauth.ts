@@ -121,6 +121,8 @@ function make<T>(
   try {
     const made = work()
     if (isMade(made)) return Ok(made)
+    // A promise is none, and nobody hears of it when it rejects.
+    Promise.resolve(made).catch(() => {})
   } catch {
     // Said below.
   }
@@ -151,7 +153,7 @@ export async function finishOAuth(
   const tokens = await provider.value.exchangeCodeForTokens(code.value, options)
   if (tokens.isErr()) return failLogin(context, connection, tokens.error)
   const build = () => provider.value.credentialsFromTokens(tokens.value)
-  const made = make(slug, 'credentialsFromTokens', build, (one) => typeof one === 'object' && one !== null)
+  const made = make(slug, 'credentialsFromTokens', build, (one) => typeof one?.type === 'string')
   if (made.isErr()) return failLogin(context, connection, made.error)
   const admission = { provider: provider.value, connection, credentials: made.value, isSingleUse: true, signal }
   const { returnContext } = login
