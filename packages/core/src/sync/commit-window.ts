@@ -1,6 +1,6 @@
 import type { TransactionBatch } from '../data/batch.ts'
 import type { ProviderTransactionData } from '../data/transaction.ts'
-import { type DateRange, type IsoDate, toInstant } from '../dates.ts'
+import { type DateRange, daysBetween, type IsoDate, toInstant } from '../dates.ts'
 import { Decimal } from '../decimal.ts'
 import type { Account } from '../ports/account-repository.ts'
 import type { TransactionalRepositories } from '../ports/repositories.ts'
@@ -16,6 +16,9 @@ import type { SyncError } from './sync-error.ts'
 import type { SyncParts } from './sync-parts.ts'
 import { intersect, joinRanges } from './windows.ts'
 
+/** An account may rest for long: nothing in as many days, about a year, is the end of its history. It is no more than the longest window that institutions allow. */
+export const SILENT_DAYS = 350
+
 /** The answer for some days. */
 export type AnsweredWindow = {
   readonly batch: TransactionBatch
@@ -25,7 +28,7 @@ export type AnsweredWindow = {
   readonly asked: DateRange
   /** Where the account was before. */
   readonly position: Position
-  /** Whether this goes back in time: then a window with nothing in it is the end. */
+  /** Whether this goes back in time: then a long time with nothing in it is the end. */
   readonly isHistory: boolean
   /** Whether days of a window before, which had been covered, were not vouched for: those that follow are asked for again with them. */
   readonly hasGap: boolean
@@ -104,7 +107,9 @@ function move({
   const isEmpty = batch.items.length === 0 && batch.rejected.length === 0
   const joined = hasGap ? position.covered : joinRanges(position.covered, covered)
   // Behind days that were not vouched for is no end: they are asked for again.
-  const isEnd = isHistory && (window === null ? covered !== null : isEmpty && isCovering(joined, window))
+  const isBack = isHistory && (window === null ? covered !== null : isCovering(joined, window))
+  const silentDays = isBack && window !== null ? silenceBehind(window, position, isEmpty) : position.silentDays
+  const isEnd = isBack && (window === null || silentDays >= SILENT_DAYS)
   const isToday = covered !== null && covered.to >= today
   const { ledger } = position
   const isFollowed = ledger !== null && isOfCurrency(recent, account.currency)
@@ -112,8 +117,14 @@ function move({
     ...position,
     covered: joined,
     isWhole: position.isWhole || isEnd,
+    silentDays,
     ledger: isFollowed ? Decimal.add(ledger, effectOf(recent)) : isToday ? closing : null,
   }
+}
+
+/** How many days in a row have nothing, with those of a window that is before them all. */
+function silenceBehind({ from, to }: DateRange, { silentDays }: Position, isEmpty: boolean): number {
+  return isEmpty ? silentDays + daysBetween(from, to) + 1 : 0
 }
 
 /** Whether all the days that were asked for are covered. */

@@ -11,6 +11,8 @@ export type Position = {
   readonly isWhole: boolean
   /** The day on which the provider last refused to tell of the days before them; `null` when it did not. */
   readonly refusedOn: IsoDate | null
+  /** In how many of their first days there is nothing: after many, there is nothing before them either. */
+  readonly silentDays: number
   /** The balance that the stored transactions make; `null` where no balance is known. */
   readonly ledger: Decimal | null
   /** The version of the cursor; 0 when there is none. */
@@ -24,13 +26,15 @@ export function streamOf({ providerAccountId }: { readonly providerAccountId: st
 
 /** What a cursor says. One that can't be read says nothing but its days. */
 export function toPosition(cursor: SyncCursor | null): Position {
-  if (cursor === null) return { covered: null, isWhole: false, refusedOn: null, ledger: null, version: 0 }
-  const { isWhole, refusedOn, ledger } = readCursor(cursor.cursor)
+  if (cursor === null)
+    return { covered: null, isWhole: false, refusedOn: null, silentDays: 0, ledger: null, version: 0 }
+  const { isWhole, refusedOn, silentDays, ledger } = readCursor(cursor.cursor)
   const { covered, version } = cursor
   return {
     covered,
     isWhole: isWhole === true,
     refusedOn: isIsoDate(refusedOn) ? refusedOn : null,
+    silentDays: typeof silentDays === 'number' ? silentDays : 0,
     ledger: isDecimal(ledger) ? ledger : null,
     version,
   }
@@ -38,17 +42,16 @@ export function toPosition(cursor: SyncCursor | null): Position {
 
 /** The cursor that says so, in the version after it. */
 export function toCursor(
-  { covered, isWhole, refusedOn, ledger, version }: Position,
+  { covered, isWhole, refusedOn, silentDays, ledger, version }: Position,
   names: Pick<SyncCursor, 'connectionId' | 'stream'>,
 ): SyncCursor {
-  return { ...names, cursor: JSON.stringify({ isWhole, refusedOn, ledger }), covered, version: version + 1 }
+  const cursor = JSON.stringify({ isWhole, refusedOn, silentDays, ledger })
+  return { ...names, cursor, covered, version: version + 1 }
 }
 
-function readCursor(text: string | null): {
-  readonly isWhole?: Json
-  readonly refusedOn?: Json
-  readonly ledger?: Json
-} {
+type Cursor = { readonly [Field in 'isWhole' | 'refusedOn' | 'silentDays' | 'ledger']?: Json }
+
+function readCursor(text: string | null): Cursor {
   try {
     return JSON.parse(text ?? '{}') ?? {}
   } catch {

@@ -7,7 +7,7 @@ import type { Transaction } from '../ports/transaction-repository.ts'
 import { Err, Ok, type Result } from '../result.ts'
 import { asStorable } from './as-storable.ts'
 import { type Carried, nothingCarried, type TransactionChanges } from './changes.ts'
-import { commitWindow, isCovering, savePosition } from './commit-window.ts'
+import { commitWindow, isCovering, SILENT_DAYS, savePosition } from './commit-window.ts'
 import type { SyncLease } from './lease.ts'
 import { type Position, streamOf, toPosition } from './position.ts'
 import { cashOf, checkBalance, type RowChanges } from './reconciliation.ts'
@@ -107,9 +107,10 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
   }
   return Ok(isWhole)
 
-  /** Back, a window at a time, until a whole one is empty, or the provider refuses to go further. */
+  /** Back, a window at a time, until there is nothing in about a year of them, or the provider refuses to go further. */
   async function readHistory(days: number): Promise<Result<void, SyncError>> {
     let to = position.covered === null ? endDate : addDays(position.covered.from, -1)
+    let { silentDays } = position
     for (; to > EARLIEST; to = addDays(to, -days)) {
       const batch = await read(windowBefore(to, days), true)
       if (batch.isErr()) {
@@ -117,7 +118,9 @@ export async function syncTransactions(sync: AccountSync): Promise<Result<boolea
         // Behind days that were not vouched for, it is not the end: they are asked for again.
         return addDays(position.covered.from, -1) === to ? endHistory() : Ok(undefined)
       }
-      if (position.isWhole || (batch.value.items.length === 0 && batch.value.rejected.length === 0)) break
+      const { items, rejected } = batch.value
+      silentDays = items.length === 0 && rejected.length === 0 ? silentDays + days : 0
+      if (position.isWhole || silentDays >= SILENT_DAYS) break
     }
     return Ok(undefined)
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { addDays } from '../../src/dates.ts'
 import {
   ConnectionError,
   type IsoDate,
@@ -18,7 +19,7 @@ function bankWith(rows: number, everyDays = 4): Bank {
 }
 
 describe('a first sync', () => {
-  test('copies everything, back until a window is empty, and a second one writes nothing', async () => {
+  test('copies everything, back until there is nothing in about a year, and a second one writes nothing', async () => {
     const bank = bankWith(40)
     bank.hold('checking', [{ providerHoldingId: 'h1', quantity: decimal(5) }])
     const { sync, stateOf, truthOf, writes, rowsOf, accountOf, repositories } = follow(bank)
@@ -27,6 +28,8 @@ describe('a first sync', () => {
       { outcome: 'complete', error: null, added: 40, modified: 0, removed: 0, unchanged: 0, holdings: { added: 1 } },
     ])
     expect(await stateOf('checking')).toEqual(truthOf('checking'))
+    // Twelve windows of thirty days are about a year.
+    const silent = Array.from({ length: 12 }, (_, index) => addDays('2025-08-05' as IsoDate, -30 * index))
     expect(bank.calls).toEqual([
       'accounts',
       'checking 2026-01-03..2026-02-01',
@@ -35,7 +38,7 @@ describe('a first sync', () => {
       'checking 2025-10-05..2025-11-03',
       'checking 2025-09-05..2025-10-04',
       'checking 2025-08-06..2025-09-04',
-      'checking 2025-07-07..2025-08-05',
+      ...silent.map((to) => `checking ${addDays(to, -29)}..${to}`),
       'checking holdings',
     ])
     const { id } = await accountOf('checking')
@@ -51,6 +54,15 @@ describe('a first sync', () => {
     expect(again.accounts).toMatchObject([{ outcome: 'complete', added: 0, modified: 0, removed: 0 }])
     expect(await rowsOf('checking')).toEqual(before)
     expect(bank.calls).toEqual(['accounts', 'checking 2026-01-27..2026-02-01', 'checking holdings'])
+  })
+
+  test('goes back over months in which nothing happened', async () => {
+    const bank = new Bank()
+    bank.open('checking')
+    for (const daysAgo of [100, 300, 660]) bank.book('checking', { daysAgo })
+    const { sync, stateOf, truthOf } = follow(bank)
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', added: 3 }])
+    expect(await stateOf('checking')).toEqual(truthOf('checking'))
   })
 
   test('asks once for everything where there is no longest window', async () => {
@@ -343,7 +355,7 @@ describe('an answer that is not to be believed', () => {
     expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'partial', covered: { from: '2025-12-04' } }])
     expect(await stateOf('checking')).not.toEqual(truthOf('checking'))
     bank.fault = () => null
-    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { from: '2025-07-07' } }])
+    expect((await sync()).unwrap().accounts).toMatchObject([{ outcome: 'complete', covered: { from: '2024-08-11' } }])
     expect(await stateOf('checking')).toEqual(truthOf('checking'))
   })
 
