@@ -11,6 +11,7 @@ import {
   type RuntimeOptions,
 } from '@finport/core'
 import { createVault, generateKey, parseKeyring } from '@finport/vault'
+import { nodeCipher } from '@finport/vault/node-cipher'
 
 export const userId = 'user-1'
 
@@ -86,7 +87,7 @@ export function createApp<T extends Record<string, Connector>>(
   }
   const finport = createFinport({
     providers,
-    vault: createVault({ keyring, credentials, now, events }),
+    vault: createVault({ keyring, credentials, cipher: nodeCipher, now, events }),
     repositories,
     events,
     runtime: { now, random, logger },

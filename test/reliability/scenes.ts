@@ -98,7 +98,8 @@ async function openFirst<T extends Institution>(
   }
 }
 
-const showBank = async (bank: Bank) => sync(bank, await idOf(bank))
+const showBank = async (bank: Bank) =>
+  outcomeOf(bank.app, await bank.finport.sync({ userId, connectionId: await idOf(bank), include: ['accounts'] }))
 
 /** A Todoist whose tasks the host has, with news. */
 async function openTasks(operation: 'feed' | 'act' | 'disconnect'): Promise<Stage> {
