@@ -9,7 +9,7 @@ import { runExamples } from '../test/canaries/examples.ts'
 import { readMarkedFiles } from '../test/canaries/files.ts'
 import { sendMarkedRequests } from '../test/canaries/requests.ts'
 import { createCanarySearch } from '../test/canaries/search.ts'
-import { storeMarkedData } from '../test/canaries/stores.ts'
+import { storeMarkedData, storeMarkedDataInPGlite } from '../test/canaries/stores.ts'
 import { useMarkedVaults } from '../test/canaries/vaults.ts'
 
 const journeys = {
@@ -18,6 +18,7 @@ const journeys = {
   requests: sendMarkedRequests,
   connections: connectMarkedUsers,
   stores: storeMarkedData,
+  'stores in PGlite': storeMarkedDataInPGlite,
   backend: askMarkedBackend,
   examples: runExamples,
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { PGlite } from '@electric-sql/pglite'
 import {
   createFinport,
   createRegistry,
@@ -23,6 +24,7 @@ import { createSchwabSandbox, schwabFaultKinds } from '@finport/provider-schwab/
 import {
   createKyselyCredentialRepository,
   createKyselyRepositories,
+  createPGliteDialect,
   createSqliteDialect,
   type FinportTables,
   migrate,
@@ -88,6 +90,33 @@ export async function storeMarkedData(search: CanarySearch): Promise<void> {
     await hearDatabase(search, path)
     // The text of a row belongs there: what does not show would not be found either.
     if (!(await readFile(path)).includes('canary')) throw new Error('The file must have marked rows.')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The tables of PostgreSQL that are not its own, and its log of what was written. */
+const OF_USERS = /(?:^|\/)(?:base\/\d+\/(?:1[6-9]|[2-9]\d)\d{3,}|pg_wal\/[0-9A-F]+)$/
+
+/** The same into a folder of PGlite: it takes some seconds. */
+export async function storeMarkedDataInPGlite(search: CanarySearch): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'finport-canaries-'))
+  const db = new Kysely<FinportTables>({
+    dialect: createPGliteDialect({ dataDir: join(folder, 'marked'), open: (dataDir) => PGlite.create({ dataDir }) }),
+  })
+  try {
+    ;(await migrate({ db })).unwrap()
+    await storeMarked(search, db)
+    await db.destroy()
+    let isMarked = false
+    for (const file of await readdir(folder, { recursive: true })) {
+      if (!OF_USERS.test(file)) continue
+      // Most of it is zeros.
+      const bytes = (await readFile(join(folder, file))).filter((byte) => byte !== 0)
+      search.hear('database', 'a file of PGlite', bytes)
+      isMarked ||= Buffer.from(bytes).includes('canary')
+    }
+    if (!isMarked) throw new Error('The files must have marked rows.')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
