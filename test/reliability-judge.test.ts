@@ -43,6 +43,11 @@ describe('a run with a fault in it is found fault with', () => {
       /expires a connection that is good/,
     ],
     [
+      'a connection that is over, and active',
+      () => ({ outcome: new Set(['REAUTHENTICATION_REQUIRED']) }),
+      /leaves a connection active that is over/,
+    ],
+    [
       'credentials that are gone',
       ({ connection }) => ({ connection: { id: '', status: 'active', ...connection, hasCredentials: false } }),
       /loses credentials/,

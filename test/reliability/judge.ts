@@ -34,20 +34,26 @@ function* judgeOutcome(seen: Observation): Generator<string> {
     yield `gives ${code}, which does not fit`
   }
   const isEnded = [...seen.outcome].some((code) => !good.has(code))
-  if (seen.fault.isAbort && seen.occurrence === 'lasting' && !isEnded && !mayEndWell(seen))
-    yield 'ends well though it was told to end'
+  const mustEnd = seen.fault.isAbort || (seen.fault.mayBeOk === 'never' && seen.occurrence === 'lasting')
+  if (mustEnd && !isEnded && !mayEndWell(seen)) yield 'ends well though it must not'
 }
 
-/** What may go on without the answer: the names of accounts, a grant that is ended all the same, and a login whose tokens are kept when the institution can't be asked for the moment. */
+/** What may go on without the answer: a grant that is ended all the same, and a login whose tokens are kept when the institution can't be asked for the moment. */
 function mayEndWell({ scene, endpoint }: Observation): boolean {
   const isVerified = scene.operation === 'connect' && !isTokenEndpoint(endpoint)
   return isVerified || scene.operation === 'disconnect'
 }
 
-/** Only what says that the user's grant is over may expire a connection. */
-const isTerminal = (code: string) => code === 'PROVIDER_AUTHENTICATION_FAILED' || code === 'REAUTHENTICATION_REQUIRED'
+/** Only what says that the user's grant is over may expire a connection. Where tokens are refreshed, it is the refresh that says so. */
+function isTerminal({ outcome, scene }: Observation): boolean {
+  return (
+    outcome.has('REAUTHENTICATION_REQUIRED') ||
+    (outcome.has('PROVIDER_AUTHENTICATION_FAILED') && scene.institution === 'Alpaca')
+  )
+}
 
-function* judgeConnection({ scene, fault, outcome, connectionBefore, connection }: Observation): Generator<string> {
+function* judgeConnection(seen: Observation): Generator<string> {
+  const { scene, fault, outcome, connectionBefore, connection } = seen
   const isOk = [...outcome].every((code) => good.has(code))
   const { status, hasCredentials } = connection ?? { status: 'missing', hasCredentials: false }
   if (scene.operation === 'connect') {
@@ -60,9 +66,11 @@ function* judgeConnection({ scene, fault, outcome, connectionBefore, connection 
     return
   }
   if (!hasCredentials) yield 'loses credentials'
-  if (status === connectionBefore?.status) return
-  if (status !== 'expired') yield `ends in ${status}`
-  if (!fault.isRefusal || ![...outcome].some(isTerminal)) yield 'expires a connection that is good'
+  if (status !== connectionBefore?.status && status !== 'expired') yield `ends in ${status}`
+  // A login in place that fails leaves the one before.
+  const isOver = isTerminal(seen) && scene.operation !== 'reconnect'
+  if (status === 'expired' && !(isOver && fault.isRefusal)) yield 'expires a connection that is good'
+  if (status !== 'expired' && isOver) yield 'leaves a connection active that is over'
 }
 
 const isBadRecord = ({ mayBeOk }: Fault) => mayBeOk === 'always'
@@ -75,7 +83,7 @@ function* judgeParts(seen: Observation, run: GoodRun): Generator<string> {
   for (const [part, rows] of seen.stored) {
     const states = [...(run.states.get(part) ?? [''])].map((state) => withoutNames(seen, state))
     if (states.includes(withoutNames(seen, textOf(rows)))) continue
-    if (isBadRecord(seen.fault)) yield* judgeRows(part, rows, states)
+    if (isBadRecord(seen.fault)) yield* judgeRows(part, rows, { states, lasting: lastingRows(part, run) })
     else yield `stores ${part} as they never are`
   }
 }
@@ -83,9 +91,20 @@ function* judgeParts(seen: Observation, run: GoodRun): Generator<string> {
 const isCursor = (row: string) => row.startsWith('[["stream"')
 
 /** With a record that can't be read, every other is there, and every row is one that is there without it. */
-function* judgeRows(part: string, rows: readonly string[], states: readonly string[]): Generator<string> {
+function* judgeRows(
+  part: string,
+  rows: readonly string[],
+  { states, lasting }: { states: readonly string[]; lasting: readonly string[] },
+): Generator<string> {
   const known = new Set(states.flatMap((state) => state.split('\n')))
   if (rows.some((row) => !known.has(row) && !isCursor(row))) yield `stores a row of ${part} that is none`
+  if (lasting.some((row) => !rows.includes(row))) yield `loses a row of ${part}`
+}
+
+/** The rows that are there before and afterwards, and the same. */
+function lastingRows(part: string, { before, after }: GoodRun): string[] {
+  const rows = new Set(before.get(part))
+  return (after.get(part) ?? []).filter((row) => rows.has(row) && !isCursor(row))
 }
 
 /** Whether the same is stored. Where a record could not be read, days are read once more than usual. */

@@ -60,11 +60,16 @@ export async function runMatrix(scene: Scene): Promise<Cell[]> {
     for (const [endpoint, times] of endpointsOf(run)) {
       for (const occurrence of occurrences) {
         if (!isWorthTrying(occurrence, { scene, what, times })) continue
-        const seen = await runWithFault(scene, { fault, what, endpoint, occurrence })
-        if (seen === null) continue
-        trials++
-        for (const word of wordsOf(seen)) (occurrence === 'once' ? once : lasting).add(word)
-        wrong.push(...judge(seen, run).map((words) => `${what} (${occurrence}) at ${endpoint}: ${words}`))
+        const say = (words: string) => void wrong.push(`${what} (${occurrence}) at ${endpoint}: ${words}`)
+        try {
+          const seen = await runWithFault(scene, { fault, what, endpoint, occurrence })
+          if (seen === null) continue
+          trials++
+          for (const word of wordsOf(seen)) (occurrence === 'once' ? once : lasting).add(word)
+          for (const words of judge(seen, run)) say(words)
+        } catch (thrown) {
+          say(`throws ${thrown}`)
+        }
       }
     }
     cells.push({ fault: what, lasting, once, trials, wrong })

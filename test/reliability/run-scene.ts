@@ -12,7 +12,8 @@ export type GoodRun = {
   readonly endpoints: ReadonlyMap<string, number>
   /** Every state in which a part of the store is at some moment. */
   readonly states: ReadonlyMap<string, ReadonlySet<string>>
-  /** What is stored afterwards, and once it was done again later. */
+  /** What is stored before, afterwards, and once it was done again later. */
+  readonly before: Parts
   readonly after: Parts
   readonly later: Parts
   /** What the host has kept at some moment, and in the end. */
@@ -65,6 +66,7 @@ export async function runWell(scene: Scene): Promise<GoodRun> {
     return fetch(request)
   }
   await note()
+  const before = await app.stored()
   app.onCommit = note
   const outcome = await act()
   await note()
@@ -73,7 +75,7 @@ export async function runWell(scene: Scene): Promise<GoodRun> {
   app.wire.fetch = fetch
   const after = await app.stored()
   await again()
-  return { scene, endpoints, states, after, later: await app.stored(), kept, laterKept: keptBy() }
+  return { scene, endpoints, states, before, after, later: await app.stored(), kept, laterKept: keptBy() }
 }
 
 const everything = { depth: 12, showHidden: true, maxArrayLength: null, maxStringLength: null } as const
