@@ -41,7 +41,7 @@ async function readHistory(faults: AlpacaSandboxFaults) {
   const [account] = (await provider.fetchAccounts(key)).unwrap().items
   const batch = (await provider.fetchTransactions(key, account?.providerAccountId ?? '')).unwrap()
   const cash = batch.items
-    .filter(({ status }) => status !== 'cancelled')
+    .filter(({ status }) => status !== 'reversed')
     .reduce((sum, { amount }) => Decimal.add(sum, amount), '0' as Decimal)
   return {
     batch,

@@ -259,8 +259,8 @@ function dayOf({ id, date, created_at: created, transaction_time: time }: WireAc
   return dayOfId(id) ?? (instant.isOk() ? newYorkDay(instant.value) : null)
 }
 
-/** One that is recorded but cancelled moves no money, and no other row undoes it. `executed` and words that are not known are posted: the row is there. */
+/** `executed` and words that are not known are posted: the row is there. */
 function statusOf(status: string | null | undefined): TransactionStatus {
-  if (status === 'canceled') return 'cancelled'
+  if (status === 'canceled') return 'reversed'
   return status === 'pending' ? 'pending' : 'posted'
 }

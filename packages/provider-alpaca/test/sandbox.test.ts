@@ -46,7 +46,7 @@ function sumsOf(transactions: readonly ProviderTransactionData[]) {
   let cash = zero
   const units = new Map<string, Decimal>()
   for (const { amount, quantity, symbol, status } of transactions) {
-    if (status === 'cancelled') continue
+    if (status === 'reversed') continue
     cash = Decimal.add(cash, amount)
     if (quantity !== null && symbol !== null) units.set(symbol, Decimal.add(units.get(symbol) ?? zero, quantity))
   }
@@ -85,7 +85,7 @@ describe('the account', () => {
       'OPEXP option option_expiration posted',
       'CFEE crypto other_fee posted',
       'DIV equity dividend posted',
-      'FEE null regulatory_fee cancelled',
+      'FEE null regulatory_fee reversed',
       'INT null correction posted',
     ])
       expect(seen).toContain(kind)

@@ -97,7 +97,7 @@ export type TransactionKind = {
   [T in TransactionType]: { transactionType: T; subtype: TransactionSubtype<T> | null }
 }[TransactionType]
 
-/** The state of a transaction: `cancelled` never had an effect, `reversed` was undone by another. */
+/** The state of a transaction: `cancelled` never had an effect, `reversed` was undone: by another that `replaces` it, or, where none does, by the institution itself, so that it is to be left out of sums. */
 export const transactionStatuses = ['pending', 'posted', 'cancelled', 'reversed'] as const
 
 /** One of {@link transactionStatuses}. */

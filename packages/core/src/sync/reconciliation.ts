@@ -34,7 +34,11 @@ function sidesOf({ added, modified, removed }: RowChanges): readonly [before: Ro
 }
 
 /** How much more money the rows make than before. */
-export function effectOf(changes: RowChanges, counts: (row: Row) => boolean = isSettled): Decimal {
+export function effectOf(changes: RowChanges): Decimal {
+  return differenceOf(changes, settledOf(changes))
+}
+
+function differenceOf(changes: RowChanges, counts: (row: Row) => boolean): Decimal {
   const [before, after] = sidesOf(changes)
   return Decimal.subtract(sumOf(after.filter(counts)), sumOf(before.filter(counts)))
 }
@@ -42,6 +46,7 @@ export function effectOf(changes: RowChanges, counts: (row: Row) => boolean = is
 /** Whether all that the rows move is money of the account's currency: what another one makes of the balance, nobody told. */
 export function isOfCurrency(changes: RowChanges, currency: string): boolean {
   const unknown = 'XXX'
+  const isSettled = settledOf(changes)
   const isOwn = (row: Row) =>
     row.currency === currency || row.currency === unknown || !isSettled(row) || isZero(row.amount)
   return currency === unknown || sidesOf(changes).every((rows) => rows.every(isOwn))
@@ -67,7 +72,7 @@ export function checkBalance({
   if (isZero(difference)) return null
 
   const [, after] = sidesOf(changes)
-  const pending = effectOf(changes, isPending)
+  const pending = differenceOf(changes, isPending)
   const fees = sum(after.flatMap((row) => [...row.fees.map(({ amount }) => amount), row.commission ?? zero]))
   const causeOf = (): Cause => {
     if (difference === pending) return 'pending'
@@ -133,8 +138,12 @@ const absolute = (value: Decimal) => (value.startsWith('-') ? Decimal.negate(val
 
 const isPending = ({ status }: Row) => status === 'pending'
 
-/** Whether a transaction has moved money. One that was reversed has: what reversed it moved it back. */
-const isSettled = ({ status }: Row) => status === 'posted' || status === 'reversed'
+/** Whether a transaction has moved money. One that was reversed has where another one moved it back; where none did, as at Alpaca, it is as if it had never been. */
+function settledOf(changes: RowChanges): (row: Row) => boolean {
+  const undone = new Set(sidesOf(changes).flatMap((rows) => rows.map(({ replaces }) => replaces)))
+  return ({ status, providerTransactionId }) =>
+    status === 'posted' || (status === 'reversed' && undone.has(providerTransactionId))
+}
 
 const contentOf = ({ amount, description, transactionDate }: Row) =>
   JSON.stringify([amount, description, transactionDate])

@@ -42,6 +42,18 @@ describe('opening balance and transactions', () => {
     expect(check('100', '80', { modified: [{ stored: back, data: row('-20') }] })).toBeNull()
   })
 
+  test('count what was reversed where another moved it back, and not where none did', () => {
+    const was = row('-20')
+    const reversed = { ...was, status: 'reversed' } as const
+    const undoing = row('20', { providerTransactionId: 'undoing', replaces: was.providerTransactionId })
+    const modified = [{ stored: stored(was), data: reversed }]
+    expect(check('80', '100', { modified, added: [undoing] })).toBeNull()
+    expect(check('100', '100', { added: [reversed, undoing] })).toBeNull()
+    expect(check('80', '100', { modified })).toBeNull()
+    expect(check('100', '100', { added: [reversed] })).toBeNull()
+    expect(check('100', '80', { added: [reversed] })).not.toBeNull()
+  })
+
   test.for([
     ['pending', '75', [row('-20'), row('-5', { status: 'pending' })]],
     [
