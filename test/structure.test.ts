@@ -15,7 +15,7 @@ import {
   reachableFrom,
   resolveRelative,
 } from './structure/modules.ts'
-import { publicSurface } from './structure/surface.ts'
+import { createPublicSurface } from './structure/surface.ts'
 
 const packages = membersIn('packages')
 const examples = membersIn('examples')
@@ -159,6 +159,7 @@ describe('packages', () => {
     )
   })
 
+  const publicSurface = createPublicSurface(packages)
   test.for(packages)('what $manifest.name exports is what is written down', async (member) => {
     const name = member.directory.slice('packages/'.length)
     await expect(await publicSurface(member)).toMatchFileSnapshot(`./exports/${name}.txt`)

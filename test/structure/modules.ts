@@ -38,7 +38,11 @@ export function findNodes(file: string, isAtFault: (node: ts.Node) => boolean): 
   return found
 }
 
+const imported = new Map<string, Import[]>()
+
 export function importsOf(file: string): Import[] {
+  const known = imported.get(file)
+  if (known !== undefined) return known
   const imports: Import[] = []
   const add = (specifier: ts.Node | undefined, node: ts.Node, erased: boolean) => {
     if (specifier !== undefined && ts.isStringLiteralLike(specifier)) {
@@ -59,6 +63,7 @@ export function importsOf(file: string): Import[] {
     ts.forEachChild(node, visit)
   }
   visit(parse(file))
+  imported.set(file, imports)
   return imports
 }
 

@@ -13,7 +13,8 @@ function entriesOf({ directory, manifest }: Member): { name: string; source: str
     }))
 }
 
-function exportedTypes(sources: string[]): Map<string, string[]> {
+/** One program for all packages: each on its own would read core again. */
+function createTypesOf(sources: string[]): (source: string) => string[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const program = ts.createProgram(
@@ -21,7 +22,7 @@ function exportedTypes(sources: string[]): Map<string, string[]> {
     { ...options, noLib: true, types: [] },
   )
   const checker = program.getTypeChecker()
-  const typesOf = (source: string): string[] => {
+  return (source) => {
     const file = program.getSourceFile(join(root, source))
     const symbol = file && checker.getSymbolAtLocation(file)
     if (symbol === undefined) throw new Error(`${source} is not a module`)
@@ -33,21 +34,18 @@ function exportedTypes(sources: string[]): Map<string, string[]> {
       })
       .map(({ name }) => name)
   }
-  return new Map(sources.map((source) => [source, typesOf(source)]))
 }
 
-/** Everything a package exports, one name a line: what users may rely on. */
-export async function publicSurface(member: Member): Promise<string> {
-  const entries = entriesOf(member)
-  const types = exportedTypes(entries.map(({ source }) => source))
-  const sections: string[] = []
-  for (const { name, source } of entries) {
-    const values = Object.keys(await import(pathToFileURL(join(root, source)).href))
-    const lines = [
-      ...values.map((value) => `value ${value}`),
-      ...(types.get(source) ?? []).map((type) => `type ${type}`),
-    ]
-    sections.push([name, ...lines.sort().map((line) => `  ${line}`)].join('\n'))
+/** Everything each package exports, one name a line: what users may rely on. */
+export function createPublicSurface(members: readonly Member[]): (member: Member) => Promise<string> {
+  const typesOf = createTypesOf(members.flatMap(entriesOf).map(({ source }) => source))
+  return async (member) => {
+    const sections: string[] = []
+    for (const { name, source } of entriesOf(member)) {
+      const values = Object.keys(await import(pathToFileURL(join(root, source)).href))
+      const lines = [...values.map((value) => `value ${value}`), ...typesOf(source).map((type) => `type ${type}`)]
+      sections.push([name, ...lines.sort().map((line) => `  ${line}`)].join('\n'))
+    }
+    return `${sections.join('\n\n')}\n`
   }
-  return `${sections.join('\n\n')}\n`
 }

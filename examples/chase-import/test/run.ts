@@ -32,3 +32,13 @@ export async function run(args: string[], options?: { userFolder?: string }): Pr
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { exitCode, stdout, stderr }
 }
+
+type Line = { kind: string; file: string; [field: string]: unknown }
+
+/** What the program prints as JSON. */
+export function parseLines(stdout: string): Line[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+}

@@ -131,7 +131,7 @@ describe('late rows', () => {
 })
 
 describe('faults', () => {
-  const size = { activities: 3_000 } as const
+  const size = { activities: 1_000 } as const
 
   async function read(faults: AlpacaSandboxFaults) {
     const { asked, fetchAll } = createPair({ ...size, faults })
