@@ -1,6 +1,7 @@
 import type { Repositories } from '@finport/core'
 import type { FinportTables } from '@finport/storage-kysely'
 import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import type { Kysely } from 'kysely'
 import { refuse } from './answer.ts'
 import type { AppFinport, AppProviders } from './finport.ts'
@@ -37,6 +38,9 @@ export type AppParts = {
   onError: (error: Error) => void
 }
 
+/** More than any request needs that is no file. */
+const MOST_BODY_BYTES = 100_000
+
 /** The whole backend, as a function from requests to answers. */
 export function createApp(parts: AppParts): Hono<AppEnv> {
   const { finport, providers, repositories, db, sandbox, origin, now } = parts
@@ -55,6 +59,9 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
     return isOther ? c.redirect(`${origin}/`, 302) : next()
   })
   app.route('/', parts.page)
+  const limit = bodyLimit({ maxSize: MOST_BODY_BYTES, onError: (c) => refuse(c, { code: 'TOO_LARGE' }) })
+  // Files have a limit of their own, and are never whole in memory.
+  app.use((c, next) => (c.req.path === '/imports' ? next() : limit(c, next)))
   app.use(async (c, next) => {
     c.set('client', parts.clientOf(c))
     await next()
@@ -67,10 +74,10 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
 
   app.route('/providers', providerRoutes(providers))
   app.route('/oauth', oauthRoutes({ finport, now }))
-  app.route('/connections', connectionRoutes(finport))
+  app.route('/connections', connectionRoutes({ finport, now }))
   app.route('/accounts', accountRoutes(repositories))
   app.route('/transactions', transactionRoutes(db))
-  app.route('/imports', importRoutes(parts.importJobs))
+  app.route('/imports', importRoutes({ jobs: parts.importJobs, now }))
   if (sandbox !== null) app.route('/sandbox', sandboxRoutes(sandbox))
   return app
 }

@@ -6,8 +6,11 @@ import { pipeline, Readable, Transform } from 'node:stream'
 import { pipeline as pipelineEnd } from 'node:stream/promises'
 import type { ImportFile } from '@finport/core'
 import type { AppFinport, AppProviders } from './finport.ts'
-import type { ImportEvent, ImportedAccount } from './page/import-event.ts'
+import { type ImportEvent, type ImportedAccount, LARGEST_FILE_BYTES } from './page/import-event.ts'
 import { toProblem } from './page/problem.ts'
+
+/** Is told what becomes of a file, and `null` when it is gone. */
+type Listener = (event: ImportEvent | null) => void
 
 /** A file that a user gave, and what became of it so far. */
 type Job = {
@@ -20,7 +23,7 @@ type Job = {
   accountId: string | undefined
   /** What was told last: who comes later is told this first. */
   last: ImportEvent
-  listeners: Set<(event: ImportEvent) => void>
+  listeners: Set<Listener>
   isBusy: boolean
   endsAt: number
 }
@@ -35,7 +38,6 @@ export type ImportJobsParts = {
   onError: (error: Error) => void
 }
 
-const LARGEST_FILE_BYTES = 50_000_000
 const LIFE_MILLISECONDS = 15 * 60_000
 const JOBS_PER_USER = 5
 
@@ -49,13 +51,19 @@ export function createImportJobs({ finport, providers, folder, now, onError }: I
 
   async function discard(job: Job): Promise<void> {
     jobs.delete(job.id)
+    for (const listener of job.listeners) listener(null)
     await rm(job.path, { force: true })
   }
 
-  async function discardOld(userId: string): Promise<void> {
+  /** Lets files go that have waited too long. */
+  async function sweep(): Promise<void> {
+    for (const job of [...jobs.values()]) if (job.endsAt <= now() && !job.isBusy) await discard(job)
+  }
+
+  /** Lets the oldest files of a user go when there are too many. */
+  async function makeRoom(userId: string): Promise<void> {
     const own = [...jobs.values()].filter((job) => job.userId === userId)
-    const old = new Set([...jobs.values()].filter(({ endsAt }) => endsAt <= now()))
-    for (const job of own.slice(0, Math.max(0, own.length - JOBS_PER_USER + 1))) old.add(job)
+    const old = own.slice(0, Math.max(0, own.length - JOBS_PER_USER + 1))
     for (const job of old) if (!job.isBusy) await discard(job)
   }
 
@@ -123,9 +131,12 @@ export function createImportJobs({ finport, providers, folder, now, onError }: I
   }
 
   return {
+    sweep,
+
     /** Takes a file, and begins to find out what importing it would do. */
     async add(userId: string, fileName: string, content: ReadableStream<Uint8Array>): Promise<string | null> {
-      await discardOld(userId)
+      await sweep()
+      await makeRoom(userId)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const id = randomUUID()
       // The name a user gave is no part of a path.
@@ -180,7 +191,7 @@ export function createImportJobs({ finport, providers, folder, now, onError }: I
     },
 
     /** Every event of a job from now on, after the last one there was. */
-    listen(userId: string, id: string, listener: (event: ImportEvent) => void): (() => void) | null {
+    listen(userId: string, id: string, listener: Listener): (() => void) | null {
       const job = jobs.get(id)
       if (job === undefined || job.userId !== userId) return null
       listener(job.last)

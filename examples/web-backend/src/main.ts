@@ -8,7 +8,7 @@ import { start } from './start.ts'
 
 const configuration = readConfiguration(process.env)
 const { dataFolder, isLive, origin, port, schwab } = configuration
-const { app, finport } = await start(configuration, console)
+const { app, sweep } = await start(configuration, console)
 
 serve({ fetch: app.fetch, hostname: '127.0.0.1', port })
 console.log(`Open ${origin}${isLive ? '' : ' (sandbox: nothing there is real)'}`)
@@ -21,5 +21,4 @@ if (schwab !== null && isLive && new URL(schwab.redirectUri).hostname === '127.0
   console.log(`Callbacks of Schwab arrive at ${schwab.redirectUri}. Your browser asks once about its certificate.`)
 }
 
-// Logins that nobody finished are cleared away.
-setInterval(() => void finport.connections.sweep(), 5 * 60_000).unref()
+setInterval(() => void sweep(), 5 * 60_000).unref()

@@ -9,9 +9,6 @@ export type RateLimit = {
   now: () => number
 }
 
-/** Clients are forgotten once they have been quiet, so that strangers can't fill the memory. */
-const MOST_CLIENTS = 10_000
-
 /** So many requests of a client within any stretch of that length, counted in this process. Behind several servers, count in what they share. */
 export function rateLimit({ requests, perSeconds, now }: RateLimit): MiddlewareHandler<AppEnv> {
   const length = perSeconds * 1_000
@@ -22,8 +19,10 @@ export function rateLimit({ requests, perSeconds, now }: RateLimit): MiddlewareH
     const time = now()
     const recent = (times.get(client) ?? []).filter((each) => time - each < length)
     times.delete(client)
-    if (times.size >= MOST_CLIENTS) {
-      for (const [other, seen] of times) if (time - (seen.at(-1) ?? 0) >= length) times.delete(other)
+    // Who has been quiet is forgotten, so that strangers can't fill the memory; the longest quiet comes first.
+    for (const [other, seen] of times) {
+      if (time - (seen.at(-1) ?? 0) < length) break
+      times.delete(other)
     }
     times.set(client, recent)
     const [first] = recent

@@ -36,12 +36,19 @@ export async function start(configuration: Configuration, log: Log) {
     events: ({ time, action, userId, connectionId }) => log.info([time, action, userId, connectionId].join(' ')),
   })
   const onError = (error: Error) => log.error(error)
+  const importJobs = createImportJobs({
+    finport,
+    providers,
+    folder: join(dataFolder, 'imports'),
+    now: Date.now,
+    onError,
+  })
   const app = createApp({
     finport,
     providers,
     repositories: store.repositories,
     db: store.db,
-    importJobs: createImportJobs({ finport, providers, folder: join(dataFolder, 'imports'), now: Date.now, onError }),
+    importJobs,
     page: await bundlePage(),
     sandbox,
     origin,
@@ -51,5 +58,10 @@ export async function start(configuration: Configuration, log: Log) {
     now: Date.now,
     onError,
   })
-  return { app, sandbox, finport, close: () => store.db.destroy() }
+  /** Clears away logins that nobody finished, and files that nobody imported. */
+  const sweep = async () => {
+    await finport.connections.sweep()
+    await importJobs.sweep()
+  }
+  return { app, sweep, close: () => store.db.destroy() }
 }

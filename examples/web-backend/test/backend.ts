@@ -79,6 +79,7 @@ export async function openBackend() {
     app,
     sandbox,
     finport,
+    importJobs,
     errors,
     openBrowser,
     advance: (milliseconds: number) => {

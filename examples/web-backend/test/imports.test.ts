@@ -32,7 +32,8 @@ async function openImporter() {
   const upload = async (name: string, content: string) =>
     (await browser(`/imports?${new URLSearchParams({ fileName: name })}`, { method: 'POST', body: content })).body.id
   await browser('/connections')
-  return { backend, browser, upload, next: (id: string) => nextOutcome(backend, cookie, id) }
+  const open = (path: string) => backend.app.request(`http://127.0.0.1:3000${path}`, { headers: { cookie } })
+  return { backend, browser, open, upload, next: (id: string) => nextOutcome(backend, cookie, id) }
 }
 
 test('a preview says what an import would do and stores nothing; the import does just that', async () => {
@@ -103,6 +104,34 @@ test('a file that is too large is not kept', async () => {
   const body = 'x'.repeat(50_000_001)
   const { status, problem } = await browser('/imports?fileName=large.qfx', { method: 'POST', body })
   expect([status, problem?.code]).toEqual([413, 'TOO_LARGE'])
+})
+
+test('a file that is gone ends its events', async () => {
+  const { backend, browser, open, upload, next } = await openImporter()
+  const [first, second] = [
+    await upload('a.qfx', fileNamed('checking.qfx')),
+    await upload('b.qfx', fileNamed('checking.qfx')),
+  ]
+  await Promise.all([next(first), next(second)])
+  const heard = [first, second].map(async (id) => (await open(`/imports/${id}/events`)).text())
+  await browser(`/imports/${first}`, { method: 'DELETE' })
+  backend.advance(15 * 60_000)
+  await backend.importJobs.sweep()
+  for (const text of await Promise.all(heard)) expect(text).toMatch(/^event: preview\n/)
+})
+
+test('who does not listen hears the latest, and not all there was', async () => {
+  const { browser, open, upload, next } = await openImporter()
+  const id = await upload('checking.qfx', fileNamed('checking.qfx'))
+  await next(id)
+  const slow = await open(`/imports/${id}/events`)
+  for (const step of ['preview', 'preview', 'preview', 'confirm']) {
+    await browser(`/imports/${id}/${step}`, { method: 'POST', body: {} })
+    await next(id)
+  }
+  const text = await slow.text()
+  expect(text.match(/^event: .*$/gm)?.length).toBeLessThan(5)
+  expect(text).toContain('event: imported')
 })
 
 test('an import is its user’s own', async () => {

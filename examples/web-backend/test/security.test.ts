@@ -80,6 +80,35 @@ test('nobody sees or touches what is another user’s', async () => {
   expect((await owner('/connections')).body.connections).toMatchObject([{ status: 'active' }])
 })
 
+test('a body larger than any request needs is refused before it is read whole', async () => {
+  const { openBrowser } = await openBackend()
+  const body = JSON.stringify({ provider: 'alpaca', input: { apiKey: 'x'.repeat(100_000) } })
+  const { status, problem } = await openBrowser()('/connections', { method: 'POST', body })
+  expect([status, problem?.code]).toEqual([413, 'TOO_LARGE'])
+})
+
+test('keys and files are taken so often in a minute, whatever the session', async () => {
+  const { openBrowser } = await openBackend()
+  const statusesOf = async (path: string, times: number) => {
+    const seen: number[] = []
+    for (let time = 0; time < times; time++)
+      seen.push((await openBrowser()(path, { method: 'POST', body: '{}' })).status)
+    return seen
+  }
+  expect(await statusesOf('/connections', 11)).toEqual([...Array(10).fill(400), 429])
+  expect(await statusesOf('/imports', 21)).toEqual([...Array(20).fill(400), 429])
+  expect((await openBrowser('another client')('/connections', { method: 'POST', body: '{}' })).status).toBe(400)
+})
+
+test('who asks for a page is told of a problem on a page, and scripts are told in JSON', async () => {
+  const { app } = await openBackend()
+  const ask = (accept: string) => app.request('http://127.0.0.1:3000/nowhere', { headers: { accept } })
+  const page = await ask('text/html,application/xhtml+xml,*/*;q=0.8')
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8'])
+  expect(await page.text()).toContain('There is nothing here.')
+  expect((await ask('*/*')).headers.get('content-type')).toBe('application/json')
+})
+
 test('who comes by another name of this machine goes on to the one that logins come back to', async () => {
   const { app } = await openBackend()
   const response = await app.request('http://localhost:3000/')

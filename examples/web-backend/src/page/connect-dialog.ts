@@ -3,8 +3,7 @@ import { backend } from './backend.ts'
 import { closeDialog, openDialog } from './dialog.ts'
 import { button, element, part } from './element.ts'
 import { formatWord } from './format.ts'
-import { describeProblem } from './notice.ts'
-import type { Problem } from './problem.ts'
+import { describeProblem, type Problem } from './problem.ts'
 
 /** What the dialog needs of the page. */
 export type ConnectParts = {

@@ -4,13 +4,16 @@ import type { Decimal } from '@finport/core'
 export function formatMoney(amount: Decimal, currency: string): string {
   // 'XXX' is what ISO 4217 has for "no currency".
   if (currency === 'XXX') return formatQuantity(amount)
-  return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount as `${number}`)
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency, signDisplay: 'negative' }).format(
+    amount as `${number}`,
+  )
 }
 
 /** An amount with its sign, as of something that came or went. */
 export function formatChange(amount: Decimal, currency: string): string {
   const text = formatMoney(amount, currency)
-  return amount.startsWith('-') || amount === '0' ? text : `+${text}`
+  // What rounds to nothing has no sign.
+  return amount.startsWith('-') || !/[1-9]/.test(text) ? text : `+${text}`
 }
 
 export function formatQuantity(quantity: Decimal): string {

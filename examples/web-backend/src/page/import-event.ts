@@ -1,5 +1,7 @@
 import type { Problem } from './problem.ts'
 
+export const LARGEST_FILE_BYTES = 50_000_000
+
 /** What an import does, or would do, to one account. */
 export type ImportedAccount = {
   name: string

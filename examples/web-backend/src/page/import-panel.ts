@@ -2,12 +2,11 @@ import { backend } from './backend.ts'
 import { closeDialog, openDialog } from './dialog.ts'
 import { button, element, part } from './element.ts'
 import { formatCount } from './format.ts'
-import type { ImportEvent } from './import-event.ts'
-import { describeProblem, showNotice, showProblem } from './notice.ts'
+import { type ImportEvent, LARGEST_FILE_BYTES } from './import-event.ts'
+import { showNotice, showProblem } from './notice.ts'
+import { describeProblem, type Problem, toProblem } from './problem.ts'
 
 type Outcome = Extract<ImportEvent, { type: 'preview' | 'imported' }>
-
-const accountPattern = '(deposit|card)-\\d{4}'
 
 /** What is told of an import, as the backend tells it. */
 function listen(id: string, onEvent: (event: ImportEvent) => void): EventSource {
@@ -70,7 +69,7 @@ function showPreview(id: string, fileName: string, preview: Outcome, giveUp: () 
     'primary',
     async () => {
       const begun = await backend.importStep(id, 'confirm', {})
-      if (begun.isErr()) showFailure(id, describeProblem(begun.error), false, giveUp)
+      if (begun.isErr()) showFailure(begun.error, giveUp)
     },
   )
   openDialog(
@@ -87,32 +86,58 @@ function showPreview(id: string, fileName: string, preview: Outcome, giveUp: () 
   confirm.focus()
 }
 
-function showFailure(id: string, text: string, needsAccount: boolean, giveUp: () => void): void {
-  const problem = element('p', { class: 'notice problem', role: 'alert' }, text)
-  if (!needsAccount) {
-    openDialog('This file can’t be imported', [problem], giveUp)
-    return
-  }
-  const input = element('input', {
-    name: 'accountId',
+/** What is wrong with a file, in the words of whoever read it; "something is wrong" where they have none. */
+function describeFailure(problem: Problem): string {
+  const reasons = problem.issues.map(({ reason }) => reason)
+  return reasons.length === 0 ? describeProblem(problem) : reasons.join(' ')
+}
+
+function showFailure(problem: Problem, giveUp: () => void): void {
+  const line = element('p', { class: 'notice problem', role: 'alert' }, describeFailure(problem))
+  openDialog('This file can’t be imported', [line], giveUp)
+}
+
+/** Chase's CSV names no account, unless its name does: the user says which it is. */
+function askAccount(id: string, fileName: string, giveUp: () => void): void {
+  const kind = element(
+    'select',
+    { name: 'kind' },
+    element('option', { value: 'deposit' }, 'Checking or savings'),
+    element('option', { value: 'card' }, 'Credit card'),
+  )
+  const digits = element('input', {
+    name: 'digits',
     required: true,
-    pattern: accountPattern,
-    placeholder: 'deposit-1234',
+    pattern: '\\d{4}',
+    maxlength: 4,
+    inputmode: 'numeric',
+    autocomplete: 'off',
+    title: 'Four digits',
+    placeholder: '1234',
   })
+  const status = element('div')
   const form = element(
     'form',
     { class: 'stack' },
-    element('label', { class: 'field' }, 'Whose rows are they? deposit- or card-, and the last four digits', input),
+    element('label', { class: 'field' }, 'Kind of account', kind),
+    element('label', { class: 'field' }, 'Last four digits of its number', digits),
+    status,
     element('div', { class: 'actions-row' }, element('button', { class: 'button primary', type: 'submit' }, 'Preview')),
   )
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
-    await backend.importStep(id, 'preview', { accountId: input.value })
+    const begun = await backend.importStep(id, 'preview', { accountId: `${kind.value}-${digits.value}` })
+    if (begun.isOk()) return
+    status.replaceChildren(element('p', { class: 'notice problem', role: 'alert' }, describeProblem(begun.error)))
   })
-  openDialog('Which account is it?', [problem, form], giveUp)
+  const why = element('p', { class: 'muted' }, `${fileName} does not say whose rows it holds.`)
+  openDialog('Which account is it?', [why, form], giveUp)
+  kind.focus()
 }
 
 async function importFile(file: File, onImported: () => Promise<void>): Promise<void> {
+  // Said at once, and not after the way there.
+  if (file.size > LARGEST_FILE_BYTES) return showProblem(toProblem({ code: 'TOO_LARGE' }))
   const uploaded = await backend.upload(file)
   if (uploaded.isErr()) return showProblem(uploaded.error)
   const { id } = uploaded.value
@@ -129,7 +154,7 @@ async function importFile(file: File, onImported: () => Promise<void>): Promise<
       case 'failed': {
         const { problem } = event
         const needsAccount = problem.issues.some(({ path }) => path === 'accountId')
-        return showFailure(id, describeProblem(problem), needsAccount, giveUp)
+        return needsAccount ? askAccount(id, file.name, giveUp) : showFailure(problem, giveUp)
       }
       case 'imported': {
         source.close()

@@ -58,6 +58,18 @@ async function syncNew(connectionId: string): Promise<void> {
   await sync(connectionId)
 }
 
+/** Puts the focus back on what has the same name in the same part of the page, once that has been made anew. */
+function rememberFocus(): () => void {
+  const focused = document.activeElement
+  const name = focused?.getAttribute('aria-label')
+  const section = focused?.closest('section[id]')
+  if (!focused || !name || !section) return () => {}
+  return () => {
+    const same = section.querySelector<HTMLElement>(`[aria-label="${CSS.escape(name)}"]`)
+    if (!focused.isConnected) same?.focus({ preventScroll: true })
+  }
+}
+
 function show({ connections, portfolio }: { connections: ConnectionView[]; portfolio: Portfolio }): void {
   const isEmpty = connections.length === 0
   part('welcome').hidden = !isEmpty
@@ -65,10 +77,12 @@ function show({ connections, portfolio }: { connections: ConnectionView[]; portf
   part('overview').hidden = portfolio.accounts.length === 0
   part('connect').hidden = isEmpty
   if (isEmpty) return
+  const restoreFocus = rememberFocus()
   showOverview(portfolio.accounts)
   showAccounts({ connections, accounts: portfolio.accounts }, parts.providers, actions)
   showHoldings(portfolio)
   showTransactions(portfolio.accounts)
+  restoreFocus()
 }
 
 async function refresh(): Promise<void> {

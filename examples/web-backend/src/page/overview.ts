@@ -4,7 +4,7 @@ import { backend } from './backend.ts'
 import { showBalanceChart } from './balance-chart.ts'
 import { element, part } from './element.ts'
 import { formatCount, formatMoney } from './format.ts'
-import { describeProblem } from './notice.ts'
+import { describeProblem } from './problem.ts'
 
 const ZERO = '0' as Decimal
 
@@ -24,11 +24,13 @@ function sumUp(accounts: readonly AccountView[]): Sums[] {
   return [...sums.values()]
 }
 
+/** The account that the user chose; what is shown is another while there is none. */
 let chosen = ''
+let shown = ''
 
 async function showBalances(into: HTMLElement, account: AccountView): Promise<void> {
   const answer = await backend.balances(account.id)
-  if (chosen !== account.id) return
+  if (shown !== account.id) return
   if (answer.isErr()) return into.replaceChildren(element('p', { class: 'empty' }, describeProblem(answer.error)))
   showBalanceChart(into, answer.value.points, account.currency)
 }
@@ -59,17 +61,18 @@ export function showOverview(accounts: readonly AccountView[]): void {
   const isOfCash = ({ category }: AccountView) => category === 'depository' || category === 'credit'
   const account = accounts.find(({ id }) => id === chosen) ?? accounts.find(isOfCash) ?? accounts[0]
   if (account === undefined) return
-  chosen = account.id
+  shown = account.id
   const chart = element('div')
   const select = element(
     'select',
     { 'aria-label': 'Account' },
-    ...accounts.map(({ id, name }) => element('option', { value: id, selected: id === chosen }, name)),
+    ...accounts.map(({ id, name }) => element('option', { value: id, selected: id === shown }, name)),
   )
   select.addEventListener('change', () => {
     const next = accounts.find(({ id }) => id === select.value)
     if (next === undefined) return
     chosen = next.id
+    shown = next.id
     void showBalances(chart, next)
   })
   const head = element('div', { class: 'chart-head' }, element('h2', {}, 'Balance over time'), select)

@@ -80,7 +80,7 @@ const entries: Record<ProblemCode, Entry> = {
   BAD_REQUEST: [400, 'We don’t understand this request.'],
   FOREIGN_ORIGIN: [403, 'This request came from another site, so nothing was done.'],
   NOT_FOUND: [404, 'There is nothing here.'],
-  TOO_LARGE: [413, 'This file is too large.'],
+  TOO_LARGE: [413, 'This is more than we take. A file may have up to 50 MB.'],
   TOO_MANY_REQUESTS: [429, 'That was tried too often. Please wait a little.'],
   UNEXPECTED: ourFault,
 }
@@ -110,4 +110,10 @@ export function toProblem({ code, userAction, retryAfterSeconds = null, issues =
     retryAfterSeconds,
     issues: issues.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }])),
   }
+}
+
+/** A problem in words: what is wrong, where, and when to try again. */
+export function describeProblem({ message, retryAfterSeconds, issues }: Problem): string {
+  const wait = retryAfterSeconds === null ? [] : [`Try again in ${retryAfterSeconds} seconds.`]
+  return [message, ...issues.map(({ reason }) => reason), ...wait].join(' ')
 }

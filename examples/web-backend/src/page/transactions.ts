@@ -3,7 +3,7 @@ import type { TransactionView } from '../routes/transactions.ts'
 import { backend } from './backend.ts'
 import { button, element, part } from './element.ts'
 import { formatChange, formatDay, formatWord } from './format.ts'
-import { describeProblem } from './notice.ts'
+import { describeProblem } from './problem.ts'
 
 /** How long to wait for the next letter of a search. */
 const PAUSE = 200
@@ -29,7 +29,8 @@ function row(
 ): HTMLElement {
   const kind = formatWord(subtype ?? transactionType)
   const account = accounts.find(({ id }) => id === accountId)?.name ?? ''
-  const facts = [kind, symbol, account].filter((fact) => fact !== null && fact !== '').join(' · ')
+  // Some rows have no words of their own.
+  const [title, ...rest] = [description, kind, symbol, account].filter((each) => each !== null && each !== '')
   const isIn = !amount.startsWith('-') && amount !== '0'
   return element(
     'tr',
@@ -38,10 +39,10 @@ function row(
     element(
       'td',
       { class: 'description' },
-      description,
+      title ?? '',
       status !== 'posted' && ' ',
       status !== 'posted' && element('span', { class: 'tag' }, formatWord(status)),
-      element('span', { class: 'sub' }, facts),
+      element('span', { class: 'sub' }, rest.join(' · ')),
     ),
     element(
       'td',

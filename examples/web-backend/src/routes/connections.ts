@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { answer, refuse } from '../answer.ts'
 import type { AppFinport } from '../finport.ts'
+import { rateLimit } from '../rate-limit.ts'
 import type { AppEnv } from '../session.ts'
 
 /** A connection as the page shows it. */
@@ -21,7 +22,8 @@ function toConnectionView({ id, provider, alias, status, reauthenticateBy, sandb
 }
 
 /** A user's links to their institutions. */
-export function connectionRoutes({ connections, sync }: AppFinport): Hono<AppEnv> {
+export function connectionRoutes({ finport, now }: { finport: AppFinport; now: () => number }): Hono<AppEnv> {
+  const { connections, sync } = finport
   return new Hono<AppEnv>()
     .get('/', async (c) => {
       const { userId } = c.get('session')
@@ -33,7 +35,7 @@ export function connectionRoutes({ connections, sync }: AppFinport): Hono<AppEnv
         })),
       )
     })
-    .post('/', async (c) => {
+    .post('/', rateLimit({ requests: 10, perSeconds: 60, now }), async (c) => {
       const body = bodySchema.safeParse(await c.req.json().catch(() => null))
       if (!body.success) return refuse(c, { code: 'BAD_REQUEST' })
       const { userId } = c.get('session')

@@ -4,20 +4,21 @@ import * as z from 'zod'
 import { refuse } from '../answer.ts'
 import type { ImportJobs } from '../import-jobs.ts'
 import type { ImportEvent } from '../page/import-event.ts'
+import { rateLimit } from '../rate-limit.ts'
 import type { AppEnv } from '../session.ts'
 
 const querySchema = z.object({ fileName: z.string().min(1).max(255) })
 const bodySchema = z.object({ accountId: z.string().min(1).max(100).optional() })
 
 /** Importing a file: it is given, what it would do is told, and then it is done or given up. */
-export function importRoutes(jobs: ImportJobs): Hono<AppEnv> {
+export function importRoutes({ jobs, now }: { jobs: ImportJobs; now: () => number }): Hono<AppEnv> {
   const begin = async (userId: string, id: string, body: unknown, dryRun: boolean) => {
     const parsed = bodySchema.safeParse(body)
     return parsed.success ? jobs.run(userId, id, { accountId: parsed.data.accountId, dryRun }) : null
   }
 
   return new Hono<AppEnv>()
-    .post('/', async (c) => {
+    .post('/', rateLimit({ requests: 20, perSeconds: 60, now }), async (c) => {
       const query = querySchema.safeParse(c.req.query())
       const content = c.req.raw.body
       if (!query.success || content === null) return refuse(c, { code: 'BAD_REQUEST' })
@@ -36,32 +37,34 @@ export function importRoutes(jobs: ImportJobs): Hono<AppEnv> {
     })
     .get('/:id/events', (c) => {
       const { userId } = c.get('session')
-      const waiting: ImportEvent[] = []
+      // What was not sent yet is overtaken by what came since: a slow client hears less, and fills no memory.
+      let waiting: ImportEvent | null = null
+      let isOver = false
       let wake = () => {}
       const stop = jobs.listen(userId, c.req.param('id'), (event) => {
-        waiting.push(event)
+        if (event === null) isOver = true
+        else waiting = event
         wake()
       })
       if (stop === null) return refuse(c, { code: 'NOT_FOUND' })
       // Proxies that buffer would keep the events back.
       c.header('x-accel-buffering', 'no')
       return streamSSE(c, async (stream) => {
-        let isOpen = true
         stream.onAbort(() => {
-          isOpen = false
-          stop()
+          isOver = true
           wake()
         })
-        while (isOpen) {
-          const event = waiting.shift()
-          if (event === undefined) {
+        while (!stream.aborted) {
+          const event: ImportEvent | null = waiting
+          waiting = null
+          if (event !== null) {
+            await stream.writeSSE({ event: event.type, data: JSON.stringify(event) })
+          } else if (isOver) break
+          else {
             await new Promise<void>((resolve) => {
               wake = resolve
             })
-            continue
           }
-          await stream.writeSSE({ event: event.type, data: JSON.stringify(event) })
-          if (event.type === 'imported') break
         }
         stop()
       })

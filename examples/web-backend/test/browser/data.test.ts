@@ -37,10 +37,12 @@ describe.skipIf(chromiumPath === null)('importing', () => {
       mimeType: 'text/csv',
       buffer: Buffer.from(fileNamed('deposit.csv')),
     })
-    await page.getByLabel(/Whose rows are they/).fill('deposit-1234')
+    await page.getByLabel('Kind of account').selectOption('Checking or savings')
+    await page.getByLabel('Last four digits').fill('1234')
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByRole('button', { name: 'Import 2 changes' }).click()
     await waitForNotice(page, 'download.csv: 2 changes imported.')
+    await page.locator('.account').filter({ hasText: 'Account ••••1234' }).waitFor()
   })
 
   test('what is no statement is refused in words', async () => {
