@@ -5,7 +5,10 @@ import { formatCount } from './amount.ts'
 export function explainError(error: ProviderError): string[] {
   switch (error.code) {
     case 'PROVIDER_INVALID_INPUT':
-      return error.issues.map((issue) => `${placeOf(issue)}: ${issue.reason}`)
+      return error.issues.flatMap((issue) => [
+        `${placeOf(issue)}: ${issue.reason}`,
+        ...(issue.path === 'accountId' ? ['Here that is --account deposit-1234, or card-1234.'] : []),
+      ])
     case 'PROVIDER_ABORTED':
     case 'PROVIDER_AUTHENTICATION_FAILED':
     case 'PROVIDER_CONFIGURATION_REJECTED':

@@ -16,6 +16,8 @@ const files = {
   'good.qfx': statement([good]),
   'rejected.qfx': statement([good, ...Array.from({ length: 25 }, () => bad)]),
   'page.qfx': '<!DOCTYPE html><html><body>Please log in</body></html>',
+  'nameless.csv':
+    'Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\nDEBIT,08/20/2026,GREENLEAF,-1.00,ACH_DEBIT,9.00,,\n',
   'nothing.qfx': '\nOFXHEADER:100\n<OFX>\n</OFX>\n',
   'long.qfx': statement(Array.from({ length: 5_000 }, () => good)),
 }
@@ -61,6 +63,12 @@ describe.concurrent('the program', () => {
       stdout: '',
       stderr: 'No file is named.\nUsage: npx -y pnpm@12.21.0 demo:file [--json] [--account <id>] <file>…\n',
     })
+  })
+
+  test('says how to name the account of a file that does not', async ({ expect }) => {
+    const { exitCode, stderr } = await run(['--files', 'nameless.csv'], { userFolder })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('--account deposit-1234')
   })
 
   test('ends quietly when its reader has seen enough', async ({ expect }) => {

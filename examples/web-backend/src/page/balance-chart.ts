@@ -1,9 +1,11 @@
 import type { BalancePoint } from '../balance-history.ts'
 import { element, shape } from './element.ts'
-import { formatDay, formatMoney } from './format.ts'
+import { formatDay, formatMoney, formatRound } from './format.ts'
 
 const HEIGHT = 190
-const MARGIN = { top: 12, right: 8, bottom: 26, left: 64 }
+const MARGIN = { top: 12, right: 8, bottom: 26 }
+/** How wide a letter of a label is, at most. */
+const LETTER = 7.5
 const DAY = 86_400_000
 
 const timeOf = (day: string) => Date.parse(`${day}T00:00:00Z`)
@@ -20,17 +22,20 @@ function ticksOf(low: number, high: number): number[] {
 }
 
 /** Where on the screen days and values are. Pixels need no more than a double has. */
-function scales(points: readonly BalancePoint[], width: number) {
+function scales(points: readonly BalancePoint[], currency: string, width: number) {
   const values = points.map(({ balance }) => Number(balance))
   const ticks = ticksOf(Math.min(...values), Math.max(...values))
   const [low = 0, high = 1] = [ticks[0], ticks.at(-1)]
   const begin = timeOf(points[0]?.day ?? '')
   const end = Math.max(begin + DAY, timeOf(points.at(-1)?.day ?? ''))
-  const inner = width - MARGIN.left - MARGIN.right
-  const x = (day: string) => MARGIN.left + (inner * (timeOf(day) - begin)) / (end - begin)
+  // In full: two ticks may differ in their last digits.
+  const labels = ticks.map((tick) => formatRound(tick, currency))
+  const left = 10 + LETTER * Math.max(...labels.map(({ length }) => length))
+  const inner = width - left - MARGIN.right
+  const x = (day: string) => left + (inner * (timeOf(day) - begin)) / (end - begin)
   const y = (value: number) =>
     HEIGHT - MARGIN.bottom - ((value - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom)
-  return { ticks, x, y }
+  return { ticks, labels, left, x, y }
 }
 
 /** Between two balances nothing moves: a line of steps. */
@@ -41,19 +46,15 @@ function pathOf(points: readonly BalancePoint[], { x, y }: ReturnType<typeof sca
   return steps.join('')
 }
 
-const compact = (currency: string) =>
-  new Intl.NumberFormat('en-US', { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 })
-
 function draw(points: readonly BalancePoint[], currency: string, width: number): SVGSVGElement {
-  const scale = scales(points, width)
-  const { ticks, x, y } = scale
+  const scale = scales(points, currency, width)
+  const { ticks, labels, left, x, y } = scale
   const [first, last] = [points[0], points.at(-1)] as [BalancePoint, BalancePoint]
   const line = pathOf(points, scale)
   const bottom = HEIGHT - MARGIN.bottom
-  const format = compact(currency)
-  const grid = ticks.flatMap((tick) => [
-    shape('line', { class: 'grid', x1: MARGIN.left, x2: width - MARGIN.right, y1: y(tick), y2: y(tick) }),
-    shape('text', { x: MARGIN.left - 10, y: y(tick) + 4, 'text-anchor': 'end' }, format.format(tick)),
+  const grid = ticks.flatMap((tick, index) => [
+    shape('line', { class: 'grid', x1: left, x2: width - MARGIN.right, y1: y(tick), y2: y(tick) }),
+    shape('text', { x: left - 10, y: y(tick) + 4, 'text-anchor': 'end' }, labels[index] ?? ''),
   ])
   const label =
     `Balance from ${formatDay(first.day)}, ${formatMoney(first.balance, currency)}, ` +
@@ -65,7 +66,7 @@ function draw(points: readonly BalancePoint[], currency: string, width: number):
     shape('path', { class: 'area', d: `${line}V${bottom}H${x(first.day)}Z` }),
     shape('path', { class: 'line', d: line }),
     shape('circle', { class: 'dot', cx: x(last.day), cy: y(Number(last.balance)), r: 5 }),
-    shape('text', { x: MARGIN.left, y: HEIGHT - 6 }, formatDay(first.day)),
+    shape('text', { x: left, y: HEIGHT - 6 }, formatDay(first.day)),
     shape('text', { x: width - MARGIN.right, y: HEIGHT - 6, 'text-anchor': 'end' }, formatDay(last.day)),
   )
 }
@@ -80,7 +81,7 @@ function followPointer(
     readout,
   }: { points: readonly BalancePoint[]; currency: string; width: number; readout: HTMLElement },
 ): void {
-  const { x, y } = scales(points, width)
+  const { x, y } = scales(points, currency, width)
   const atRest = readout.textContent
   const cursor = shape('line', { class: 'cursor', y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, visibility: 'hidden' })
   const dot = shape('circle', { class: 'dot', r: 4, visibility: 'hidden' })
@@ -133,7 +134,7 @@ function figures(points: readonly BalancePoint[], currency: string): HTMLElement
 
 function explain(points: readonly BalancePoint[]): string {
   const isReckoned = points.some(({ source }) => source === 'reckoned')
-  return isReckoned ? 'Days before the last statement are reckoned back by their transactions.' : ''
+  return isReckoned ? 'Days before the last statement are worked out from the transactions since.' : ''
 }
 
 let observer: ResizeObserver | null = null

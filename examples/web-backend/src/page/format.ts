@@ -9,6 +9,12 @@ export function formatMoney(amount: Decimal, currency: string): string {
   )
 }
 
+/** A round number on a scale: cents only where it has some. */
+export function formatRound(value: number, currency: string): string {
+  const style = currency === 'XXX' ? ({ style: 'decimal' } as const) : ({ style: 'currency', currency } as const)
+  return new Intl.NumberFormat('en-US', { ...style, trailingZeroDisplay: 'stripIfInteger' }).format(value)
+}
+
 /** An amount with its sign, as of something that came or went. */
 export function formatChange(amount: Decimal, currency: string): string {
   const text = formatMoney(amount, currency)

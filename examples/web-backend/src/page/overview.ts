@@ -58,8 +58,9 @@ export function showOverview(accounts: readonly AccountView[]): void {
   )
 
   // Those of cash have a past from the start.
-  const isOfCash = ({ category }: AccountView) => category === 'depository' || category === 'credit'
-  const account = accounts.find(({ id }) => id === chosen) ?? accounts.find(isOfCash) ?? accounts[0]
+  const ofCategory = (wanted: string) => accounts.find(({ category }) => category === wanted)
+  const account =
+    accounts.find(({ id }) => id === chosen) ?? ofCategory('depository') ?? ofCategory('credit') ?? accounts[0]
   if (account === undefined) return
   shown = account.id
   const chart = element('div')

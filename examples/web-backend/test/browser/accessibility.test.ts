@@ -33,7 +33,7 @@ async function faultsOf(page: Page): Promise<string[]> {
 
 describe.skipIf(chromiumPath === null)('accessibility', () => {
   test.for([{ width: 1280 }, { width: 390 }])('axe finds no fault in light or dark, $width wide', async (options) => {
-    const { page } = await openPage(options)
+    const { page, origin } = await openPage(options)
     expect(await faultsOf(page)).toEqual([])
     await page.getByRole('button', { name: 'Connect your first account' }).click()
     expect(await faultsOf(page)).toEqual([])
@@ -55,6 +55,9 @@ describe.skipIf(chromiumPath === null)('accessibility', () => {
     await page.getByRole('button', { name: 'Skip 8 days' }).click()
     await page.getByRole('button', { name: 'Update Charles Schwab' }).click()
     await page.getByRole('button', { name: 'Log in again' }).waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await page.goto(`${origin}/nowhere`)
+    await page.getByRole('link', { name: 'Back to your accounts' }).waitFor()
     expect(await faultsOf(page)).toEqual([])
   })
 })
