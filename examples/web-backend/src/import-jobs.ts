@@ -43,6 +43,9 @@ const JOBS_PER_USER = 5
 
 class TooLargeError extends Error {}
 
+/** Of a file that broke off, nobody is there any more to be told. */
+type Taken = { id: string } | { refused: 'too-large' | 'broken-off' }
+
 /** Files on their way: kept in a folder until they are imported or given up. In this process alone; behind several servers, keep jobs in a queue. */
 export function createImportJobs({ finport, providers, folder, now, onError }: ImportJobsParts) {
   const jobs = new Map<string, Job>()
@@ -134,7 +137,7 @@ export function createImportJobs({ finport, providers, folder, now, onError }: I
     sweep,
 
     /** Takes a file, and begins to find out what importing it would do. */
-    async add(userId: string, fileName: string, content: ReadableStream<Uint8Array>): Promise<string | null> {
+    async add(userId: string, fileName: string, content: ReadableStream<Uint8Array>): Promise<Taken> {
       await sweep()
       await makeRoom(userId)
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -153,7 +156,8 @@ export function createImportJobs({ finport, providers, folder, now, onError }: I
         await pipelineEnd(source, limited, createWriteStream(path, { mode: 0o600 }))
       } catch (error) {
         await rm(path, { force: true })
-        if (error instanceof TooLargeError) return null
+        if (error instanceof TooLargeError) return { refused: 'too-large' }
+        if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return { refused: 'broken-off' }
         throw error
       }
       jobs.set(id, {
@@ -168,7 +172,7 @@ export function createImportJobs({ finport, providers, folder, now, onError }: I
         isBusy: false,
         endsAt: now() + LIFE_MILLISECONDS,
       })
-      return id
+      return { id }
     },
 
     /** Tells what an import would do, or does it. False when there is no such job of this user's that waits. */

@@ -80,6 +80,7 @@ export async function openBackend() {
     sandbox,
     finport,
     importJobs,
+    importFolder: join(folder, 'imports'),
     errors,
     openBrowser,
     advance: (milliseconds: number) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ImportEvent } from '../src/page/import-event.ts'
@@ -113,11 +113,11 @@ test('a file that is gone ends its events', async () => {
     await upload('b.qfx', fileNamed('checking.qfx')),
   ]
   await Promise.all([next(first), next(second)])
-  const heard = [first, second].map(async (id) => (await open(`/imports/${id}/events`)).text())
+  const heard = await Promise.all([first, second].map((id) => open(`/imports/${id}/events`)))
   await browser(`/imports/${first}`, { method: 'DELETE' })
   backend.advance(15 * 60_000)
   await backend.importJobs.sweep()
-  for (const text of await Promise.all(heard)) expect(text).toMatch(/^event: preview\n/)
+  for (const events of heard) expect(await events.text()).toMatch(/^event: preview\n/)
 })
 
 test('who does not listen hears the latest, and not all there was', async () => {
@@ -132,6 +132,18 @@ test('who does not listen hears the latest, and not all there was', async () => 
   const text = await slow.text()
   expect(text.match(/^event: .*$/gm)?.length).toBeLessThan(5)
   expect(text).toContain('event: imported')
+})
+
+test('an upload that breaks off leaves nothing, and is no error of ours', async () => {
+  const { backend, browser } = await openImporter()
+  const broken = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(1_000)),
+    pull: (controller) => controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
+  })
+  expect(await backend.importJobs.add('a user', 'a.qfx', broken)).toEqual({ refused: 'broken-off' })
+  expect(readdirSync(backend.importFolder)).toEqual([])
+  expect(backend.errors).toEqual([])
+  expect((await browser('/imports?fileName=a.qfx', { method: 'POST' })).problem?.code).toBe('BAD_REQUEST')
 })
 
 test('an import is its user’s own', async () => {

@@ -23,8 +23,9 @@ export function importRoutes({ jobs, now }: { jobs: ImportJobs; now: () => numbe
       const content = c.req.raw.body
       if (!query.success || content === null) return refuse(c, { code: 'BAD_REQUEST' })
       const { userId } = c.get('session')
-      const id = await jobs.add(userId, query.data.fileName, content)
-      if (id === null) return refuse(c, { code: 'TOO_LARGE' })
+      const taken = await jobs.add(userId, query.data.fileName, content)
+      if ('refused' in taken) return refuse(c, { code: taken.refused === 'too-large' ? 'TOO_LARGE' : 'BAD_REQUEST' })
+      const { id } = taken
       jobs.run(userId, id, { accountId: undefined, dryRun: true })
       return c.json({ id }, 201)
     })
