@@ -8,6 +8,7 @@ import type { Configuration } from './configuration.ts'
 import { openFinport } from './finport.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { localSecret } from './local-secret.ts'
+import { networkOf } from './network-of.ts'
 import { bundlePage } from './page-bundle.ts'
 import { createSandbox } from './sandbox.ts'
 import { openStore } from './store.ts'
@@ -16,7 +17,7 @@ import { openStore } from './store.ts'
 function clientOf(c: Context, trustedProxies: number): string {
   const forwarded = c.req.header('x-forwarded-for')?.split(',') ?? []
   const told = trustedProxies === 0 ? undefined : forwarded.at(-trustedProxies)?.trim()
-  return told ?? getConnInfo(c).remote.address ?? 'unknown'
+  return networkOf(told ?? getConnInfo(c).remote.address ?? 'unknown')
 }
 
 /** Where the app says what happens; a console fits. */
