@@ -104,7 +104,18 @@ export function isInstant(value: unknown): value is Instant {
 
 const DAY_MILLISECONDS = 86_400_000
 
-/** The day so many days later, or earlier when negative. */
+/**
+ * The day so many days later, or earlier when negative.
+ *
+ * @throws RangeError when that is no day between the years 0 and 9999.
+ *
+ * @example
+ * ```ts
+ * import { addDays, parseIsoDate } from '@finport/core'
+ *
+ * addDays(parseIsoDate('2026-01-31').unwrap(), 1) // '2026-02-01'
+ * ```
+ */
 export function addDays(date: IsoDate, days: number): IsoDate {
   return toInstant(Date.parse(`${date}T00:00:00Z`) + days * DAY_MILLISECONDS).slice(0, 10) as IsoDate
 }

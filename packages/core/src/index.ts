@@ -62,6 +62,7 @@ export {
   transactionSubtypes,
 } from './data/transaction.ts'
 export {
+  addDays,
   civilDate,
   type DateProblem,
   type DateRange,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  addDays,
   civilDate,
   type DateProblem,
   isInstant,
@@ -303,5 +304,22 @@ describe('civilDate', () => {
 
   test("an unknown time zone is a programmer's mistake", () => {
     expect(() => civilDate(toInstant(0), 'America/Gotham')).toThrow(RangeError)
+  })
+})
+
+describe('days later and earlier', () => {
+  test.each([
+    ['2026-01-31', 1, '2026-02-01'],
+    ['2026-03-01', -1, '2026-02-28'],
+    ['2024-02-28', 1, '2024-02-29'],
+    ['2026-03-08', 1, '2026-03-09'], // a day of 23 hours in New York
+    ['2026-06-30', -730, '2024-06-30'],
+    ['2026-06-30', 0, '2026-06-30'],
+  ])('%s and %i days are %s', (day, count, expected) => {
+    expect(addDays(parseIsoDate(day).unwrap(), count)).toBe(expected)
+  })
+
+  test("there is no day beyond the calendar: to ask for one is a programmer's mistake", () => {
+    expect(() => addDays(parseIsoDate('9999-12-31').unwrap(), 1)).toThrow(RangeError)
   })
 })

@@ -1,14 +1,7 @@
-import { civilDate, type Instant, type IsoDate, parseInstant, toInstant } from '@finport/core'
+import { addDays, civilDate, type Instant, type IsoDate, parseInstant, toInstant } from '@finport/core'
 
 /** Schwab's calendar: booked items are dated midnight there. */
 export const SCHWAB_TIME_ZONE = 'America/New_York'
-
-const DAY_MILLISECONDS = 86_400_000
-
-/** So many days later; earlier with a negative number. */
-export function addDays(date: IsoDate, days: number): IsoDate {
-  return toInstant(Date.parse(date) + days * DAY_MILLISECONDS).slice(0, 10) as IsoDate
-}
 
 /** When a day starts in New York, in milliseconds since 1970. Clocks change at two in the morning there, so midnight is four or five hours behind. */
 export function startOfDay(date: IsoDate): number {

@@ -1,4 +1,5 @@
 import {
+  addDays,
   type DateRange,
   Err,
   type IsoDate,
@@ -17,7 +18,7 @@ import {
 import type { Ask } from './ask.ts'
 import { askForPositions } from './holdings.ts'
 import { toInstrument } from './instrument.ts'
-import { addDays, dayOf, endOfDay, startOfDay, todayOf } from './new-york-day.ts'
+import { dayOf, endOfDay, startOfDay, todayOf } from './new-york-day.ts'
 import { toRawData } from './raw-data.ts'
 import { createSecurityNames, type SecurityNames } from './security-names.ts'
 import { isNamedIncome, toTransactions, transactionSchema, type WireTransaction, warnOfSums } from './transaction.ts'

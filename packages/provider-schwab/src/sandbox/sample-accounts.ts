@@ -1,4 +1,5 @@
-import { addDays, todayOf } from '../new-york-day.ts'
+import { addDays } from '@finport/core'
+import { todayOf } from '../new-york-day.ts'
 import type { SandboxAccount } from './account.ts'
 import { createSampleLedger, type SampleSecurity, toPosition } from './sample-rows.ts'
 
