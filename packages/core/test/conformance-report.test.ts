@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { providerConformance, runConformance, toConformanceReport } from '../src/conformance/index.ts'
-import { Err } from '../src/index.ts'
+import { Err, ProviderInvalidInputError } from '../src/index.ts'
 import { taskListHarness } from './conformance/conforming-providers.ts'
 import { spoiled, unavailable } from './conformance/spoil.ts'
 
@@ -19,6 +19,40 @@ test('a report names every case, what was wrong with it, and how many pass', asy
       '',
       '1 of 7 cases fail.',
     ].join('\n'),
+  )
+})
+
+test('what many cases found is told once, with the case that found it first', () => {
+  const results = [
+    { name: 'one', problem: 'First.\nSecond.' },
+    { name: 'two', problem: null },
+    { name: 'three', problem: 'First.\nSecond.' },
+    { name: 'four', problem: 'Third.' },
+  ]
+  expect(toConformanceReport(results).split('\n')).toEqual([
+    '✗ one',
+    '    First.',
+    '    Second.',
+    '✓ two',
+    '✗ three',
+    '    The same as in: one',
+    '✗ four',
+    '    Third.',
+    '',
+    '3 of 4 cases fail.',
+  ])
+})
+
+test('an error that came of an answer says with which status the institution answered', async () => {
+  const refused = new ProviderInvalidInputError({
+    provider: 'tasks',
+    operation: 'revoke',
+    status: 400,
+    issues: [{ path: 'providerAccountId', reason: 'the provider does not accept it' }],
+  })
+  const cases = providerConformance(spoiled.taskList(() => ({ revoke: async () => Err(refused) })))
+  expect(toConformanceReport(await runConformance(cases))).toContain(
+    'revoke gave PROVIDER_INVALID_INPUT (the institution answered 400): ',
   )
 })
 

@@ -90,7 +90,11 @@ export async function succeed<T>(what: string, call: () => Promise<Result<T, Pro
 
 /** The value of a result that must be one. */
 export function toValue<T>(what: string, result: Result<T, ProviderError>): T {
-  if (result.isErr()) assert.fail(`${what} gave ${result.error.code}: ${result.error.message}`)
+  if (result.isErr()) {
+    const { code, message, status } = result.error
+    const answered = typeof status === 'number' ? ` (the institution answered ${status})` : ''
+    assert.fail(`${what} gave ${code}${answered}: ${message}`)
+  }
   return result.value
 }
 

@@ -38,12 +38,17 @@ export async function runConformance(cases: readonly ConformanceCase[]): Promise
   return results
 }
 
-/** Results as text for a terminal: a line for each case, what was wrong below it, and how many passed. */
+/** Results as text for a terminal: a line for each case, what was wrong below it, and how many passed. What many cases found is told once. */
 export function toConformanceReport(results: readonly ConformanceResult[]): string {
   const passed = results.filter(({ problem }) => problem === null).length
-  const lines = results.flatMap(({ name, problem }) =>
-    problem === null ? [`✓ ${name}`] : [`✗ ${name}`, ...problem.split('\n').map((line) => `    ${line}`)],
-  )
+  const firstOf = new Map<string, string>()
+  const lines = results.flatMap(({ name, problem }) => {
+    if (problem === null) return [`✓ ${name}`]
+    const first = firstOf.get(problem)
+    if (first !== undefined) return [`✗ ${name}`, `    The same as in: ${first}`]
+    firstOf.set(problem, name)
+    return [`✗ ${name}`, ...problem.split('\n').map((line) => `    ${line}`)]
+  })
   const failed = results.length - passed
   const sum = failed === 0 ? `All ${passed} cases pass.` : `${failed} of ${results.length} cases fail.`
   return [...lines, '', sum].join('\n')
