@@ -35,9 +35,9 @@ export type HttpRequest<As extends keyof HttpBody = 'json', T = HttpBody[As]> = 
   as?: As | undefined
   /** Whether it may be sent again when nobody knows whether it was processed: true for GET, false for all others, if nothing is said. */
   idempotent?: boolean | undefined
-  /** Whose requests count together where the provider's limit is one per credential, such as an API key: only its hash is used. */
+  /** Whose requests count together where the provider's limit is one per credential, such as an API key: only its hash is used. Left out there, all users count together. */
   rateKey?: string | undefined
-  /** The argument of the caller's that 404, 409 and 422 find fault with: they become `PROVIDER_INVALID_INPUT` by it, and are `PROVIDER_INVALID_RESPONSE` without. */
+  /** The argument of the caller's that 400, 404, 409 and 422 find fault with: they become `PROVIDER_INVALID_INPUT` by it, and are `PROVIDER_INVALID_RESPONSE` without. */
   argument?: string | undefined
   signal?: AbortSignal | undefined
 }
