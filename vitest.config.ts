@@ -9,10 +9,11 @@ const withoutDays = [
   'packages/core/test/http/**',
   'packages/core/test/{conformance,conformance-report,credential-repository,decimal,fuzz,protocol-1}.test.ts',
   'packages/core/test/{repository-conformance,repository-faults}.test.ts',
-  'packages/core/test/sync/killed.test.ts',
-  'packages/provider-alpaca/test/code-generation.test.ts',
+  'packages/core/test/sync/{changes,killed}.test.ts',
+  'packages/provider-alpaca/test/{code-generation,sandbox}.test.ts',
   'packages/provider-chase-file/test/{foreign-and-hostile,fuzz,hostile-csv,limits,streaming}.test.ts',
   'packages/storage-kysely/test/{conformance,migrate,pglite-dialect,processes,sqlite-dialect}.test.ts',
+  'examples/*/test/conformance.test.ts',
   'examples/chase-import/test/{arguments,program,table}.test.ts',
   'examples/sync-worker/test/{fan-out,night,shared-rate-limiter}.test.ts',
 ]
