@@ -18,43 +18,47 @@ import { readDecimals, wireDecimal } from './wire-decimal.ts'
 const text = z.string().nullish()
 
 /** A row of `GET /v2/account/activities` that is a fill. It has no currency, no cash amount and no class of asset. */
-// Compiled: it is the check of every row. Where code can't be made from texts, as in Cloudflare Workers, zod gives the schema back as it is.
-const fillSchema = z.compile(
-  z.object({
-    id: z.string().min(1),
-    activity_type: z.literal('FILL'),
-    transaction_time: text,
-    type: text,
-    price: wireDecimal,
-    qty: wireDecimal,
-    side: text,
-    symbol: text,
-    leaves_qty: wireDecimal,
-    order_id: text,
-    cum_qty: wireDecimal,
-    order_status: text,
-  }),
-)
+const fillSchema = z.object({
+  id: z.string().min(1),
+  activity_type: z.literal('FILL'),
+  transaction_time: text,
+  type: text,
+  price: wireDecimal,
+  qty: wireDecimal,
+  side: text,
+  symbol: text,
+  leaves_qty: wireDecimal,
+  order_id: text,
+  cum_qty: wireDecimal,
+  order_status: text,
+})
 
 /** Any other row. */
-const activitySchema = z.compile(
-  z.object({
-    id: z.string().min(1),
-    activity_type: z.string().min(1),
-    activity_sub_type: text,
-    date: text,
-    created_at: text,
-    transaction_time: text,
-    net_amount: wireDecimal,
-    currency: text,
-    description: text,
-    status: text,
-    symbol: text,
-    qty: wireDecimal,
-    price: wireDecimal,
-    group_id: text,
-  }),
-)
+const activitySchema = z.object({
+  id: z.string().min(1),
+  activity_type: z.string().min(1),
+  activity_sub_type: text,
+  date: text,
+  created_at: text,
+  transaction_time: text,
+  net_amount: wireDecimal,
+  currency: text,
+  description: text,
+  status: text,
+  symbol: text,
+  qty: wireDecimal,
+  price: wireDecimal,
+  group_id: text,
+})
+
+/**
+ * The check of every row, so that it is compiled: with the first row, not with the import, which it would make a twentieth longer. Where code can't be made from texts, as in Cloudflare Workers, zod gives a
+ * schema back as it is.
+ */
+function compileSchemas() {
+  return { fill: z.compile(fillSchema), other: z.compile(activitySchema) }
+}
+let compiledSchemas: ReturnType<typeof compileSchemas> | undefined
 
 type WireFill = z.infer<typeof fillSchema>
 type WireActivity = z.infer<typeof activitySchema>
@@ -115,8 +119,9 @@ export function dayOfId(id: string): IsoDate | null {
 export function readActivity(record: Json, context: ActivityContext): ReadActivity | ActivityProblem {
   const { id, activity_type: type } = (record ?? {}) as { id?: unknown; activity_type?: unknown }
   // Asked whether it is valid, a schema makes no copy.
-  if (type === 'FILL' && fillSchema.validate(record)) return readFill(record, context)
-  if (type !== 'FILL' && activitySchema.validate(record)) return readOther(record, context)
+  compiledSchemas ??= compileSchemas()
+  if (type === 'FILL' && compiledSchemas.fill.validate(record)) return readFill(record, context)
+  if (type !== 'FILL' && compiledSchemas.other.validate(record)) return readOther(record, context)
   const { error } = (type === 'FILL' ? fillSchema : activitySchema).safeParse(record)
   const path = error?.issues[0]?.path.map(String).join('.') ?? ''
   return problem(typeof id === 'string' ? id : '', path, 'It is missing, or of another type than documented.')

@@ -13,7 +13,7 @@ import {
   toInstant,
 } from '@finport/core'
 import type { HttpClient } from '@finport/core/http'
-import * as oauth from 'oauth4webapi'
+import type { AuthorizationServer, Client } from 'oauth4webapi'
 import * as z from 'zod'
 import type { tokenOperations } from './error.ts'
 
@@ -54,8 +54,8 @@ type TokenOperation = (typeof tokenOperations)[number]
 /** The OAuth half of the provider. */
 export function createOAuth(settings: OAuthSettings, { http, now }: { http: HttpClient; now: () => number }) {
   const { clientId, clientSecret, redirectUri, baseUrl } = settings
-  const client: oauth.Client = { client_id: clientId }
-  const server: oauth.AuthorizationServer = { issuer: baseUrl }
+  const client: Client = { client_id: clientId }
+  const server: AuthorizationServer = { issuer: baseUrl }
 
   /** Key and secret as they are: all clients that work leave out the encoding of RFC 6749, section 2.3.1. */
   const authorization = `Basic ${btoa(`${clientId}:${clientSecret}`)}`
@@ -66,6 +66,8 @@ export function createOAuth(settings: OAuthSettings, { http, now }: { http: Http
     form: Record<string, string>,
     { signal }: RequestOptions,
   ): Promise<Result<OAuthTokens, ProviderError>> {
+    // With the first login, as most processes never see one; before the request, since its answer can't be asked for again.
+    const { processGenericTokenEndpointResponse } = await import('oauth4webapi')
     const answer = await http.request({
       operation,
       method: 'POST',
@@ -78,7 +80,7 @@ export function createOAuth(settings: OAuthSettings, { http, now }: { http: Http
     if (answer.isErr()) return Err(answer.error)
     const { refresh_token: refreshToken, id_token: _, ...rest } = answer.value.value
     try {
-      const checked = await oauth.processGenericTokenEndpointResponse(server, client, Response.json(rest))
+      const checked = await processGenericTokenEndpointResponse(server, client, Response.json(rest))
       if (checked.token_type !== 'bearer') throw new TypeError('The token is not used as it is.')
       return Ok({
         accessToken: checked.access_token,

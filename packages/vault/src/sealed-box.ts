@@ -1,9 +1,9 @@
 import { Err, Ok, type Result, VaultError } from '@finport/core'
 import { hsalsa, secretbox } from '@noble/ciphers/salsa.js'
 import { equalBytes } from '@noble/ciphers/utils.js'
-import { x25519 } from '@noble/curves/ed25519.js'
 import { blake2b } from '@noble/hashes/blake2.js'
 import { KEY_BYTES, TAG_BYTES } from './cipher.ts'
+import { x25519 } from './x25519.ts'
 
 const NONCE_BYTES = 24
 const PUBLIC_KEY_BYTES = 32
