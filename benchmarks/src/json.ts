@@ -3,59 +3,31 @@
  *
  *     pnpm bench:json [--rounds 9]
  */
-import { parseArgs } from 'node:util'
-import { parseLosslessJson } from '@finport/core/http'
-import { parse } from 'lossless-json'
-import { alpacaActivities } from './inputs/alpaca-activities.ts'
-import { schwabTransactions } from './inputs/schwab-transactions.ts'
-import { fetchAlpacaActivities } from './json/fetch-alpaca.ts'
-import { mapAlpacaActivities } from './json/map-alpaca.ts'
-import { mapSchwabTransactions } from './json/map-schwab.ts'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { EXACT, FLOOR, inputs, LOSSLESS_JSON, WHOLE } from './json/inputs.ts'
 import { median } from './median.ts'
 import { renderFigure } from './render-figure.ts'
 import { renderTable } from './table.ts'
 
 const ROWS = 50_000
-const FLOOR = 'JSON.parse'
-const LOSSLESS_JSON = 'lossless-json parse'
-const EXACT = 'finport, exact parse'
-const WHOLE = 'finport, text to transactions'
-const PROVIDER = 'finport, bytes to batch'
+const runFile = promisify(execFile)
+const script = join(import.meta.dirname, 'json/run-contestant.ts')
 
-type Contestant = (text: string) => unknown | Promise<unknown>
-
-const readers: Record<string, Contestant> = {
-  [FLOOR]: JSON.parse,
-  [EXACT]: parseLosslessJson,
-  [LOSSLESS_JSON]: (text) => parse(text),
+async function runContestant(input: string, name: string): Promise<number> {
+  const { stdout } = await runFile(process.execPath, ['--expose-gc', script, input, name, String(ROWS)])
+  return JSON.parse(stdout) as number
 }
-const inputs: { title: string; text: string; contestants: Record<string, Contestant> }[] = [
-  {
-    title: 'Alpaca activities',
-    text: alpacaActivities(ROWS),
-    contestants: { ...readers, [WHOLE]: mapAlpacaActivities, [PROVIDER]: fetchAlpacaActivities },
-  },
-  {
-    title: 'Schwab transactions',
-    text: schwabTransactions(ROWS),
-    contestants: { ...readers, [WHOLE]: mapSchwabTransactions },
-  },
-]
 
-/** Milliseconds of each contestant, round by round; the first round only warms up. */
-async function runRounds(text: string, contestants: Record<string, Contestant>, roundCount: number) {
-  const names = Object.keys(contestants)
+/** Milliseconds of each contestant, round by round; each round begins with another one. */
+async function runRounds(input: string, names: readonly string[], roundCount: number) {
   const rounds: Record<string, number>[] = []
-  for (let round = 0; round <= roundCount; round++) {
+  for (let round = 0; round < roundCount; round++) {
     const times: Record<string, number> = {}
     const first = round % names.length
-    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
-      globalThis.gc?.()
-      const start = performance.now()
-      await contestants[name]?.(text)
-      times[name] = performance.now() - start
-    }
-    if (round > 0) rounds.push(times)
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) times[name] = await runContestant(input, name)
+    rounds.push(times)
   }
   return rounds
 }
@@ -68,14 +40,17 @@ if (!(Number.isInteger(roundCount) && roundCount > 0)) {
 }
 
 console.log(`Node ${process.version}, ${roundCount} rounds of ${ROWS.toLocaleString('en')} rows.`)
-for (const { title, text, contestants } of inputs) {
-  const rounds = await runRounds(text, contestants, roundCount)
+for (const [input, { title, createText, contestants }] of Object.entries(inputs)) {
+  const names = Object.keys(contestants)
+  const rounds = await runRounds(input, names, roundCount)
   const ratios = (one: string, other: string) => rounds.map((times) => (times[one] ?? 0) / (times[other] ?? 0))
-  const rows = Object.keys(contestants).map((name) => {
+  const rows = names.map((name) => {
     const all = ratios(name, FLOOR)
     return [name, renderFigure(median(all)), `${renderFigure(Math.min(...all))}–${renderFigure(Math.max(...all))}`]
   })
-  console.log(`\n${renderTable([`${title}: ${(text.length / 1e6).toFixed(1)} MB`, `to ${FLOOR}`, 'from–to'], rows)}\n`)
+  console.log(
+    `\n${renderTable([`${title}: ${(createText(ROWS).length / 1e6).toFixed(1)} MB`, `to ${FLOOR}`, 'from–to'], rows)}\n`,
+  )
   const goals = [
     { statement: `${EXACT} takes at most 2 × as long as ${FLOOR}`, figure: median(ratios(EXACT, FLOOR)), atMost: 2 },
     { statement: `${WHOLE} takes at most 4 × as long as ${FLOOR}`, figure: median(ratios(WHOLE, FLOOR)), atMost: 4 },

@@ -2,14 +2,18 @@ import type { Json } from '../json.ts'
 
 /** A number of this many characters can't have more digits than a double keeps. */
 const SAFE_LENGTH = 15
-/** What may be too long a number. */
-const LONG_NUMBER = /-?\d[\d.]{15,}(?:[eE][+-]?\d+)?/g
 /** Exponents that a double can't hold at all, or not with all digits. */
-const LARGE_EXPONENT = /\d[eE][+-]?\d{3}/
-const SHORTEST_EXPONENT = '1e100'.length
+const LARGE_EXPONENT = /[eE][+-]?\d{3}/
 const ANY_NUMBER = /-?\d[\d.]*(?:[eE][+-]?\d+)?/g
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const QUOTE = 34
+const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+const LARGE_E = 69
 const BACKSLASH = 92
+const SMALL_E = 101
 
 /**
  * Reads JSON without losing digits: a number of more than 15 characters, or with an exponent of three digits, comes as a text with its very digits; all others come as numbers, whose shortest form is
@@ -36,19 +40,8 @@ function quoteLongNumbers(text: string): string {
   let copied = 0
   let position = 0
 
-  // Where the next exponent may be. Hexadecimal ids are full of what looks like one, so that it is looked for only from where there is room for a number.
-  const exponents = new RegExp(LARGE_EXPONENT, 'g')
-  let exponent = -1
-  const mayHaveExponent = (start: number, end: number) => {
-    if (exponent < start) {
-      exponents.lastIndex = start
-      exponent = exponents.exec(text)?.index ?? text.length
-    }
-    return exponent < end
-  }
-
-  const quoteWithin = (start: number, end: number, pattern: RegExp) => {
-    for (const { 0: number, index } of text.slice(start, end).matchAll(pattern)) {
+  const quoteWithin = (start: number, end: number) => {
+    for (const { 0: number, index } of text.slice(start, end).matchAll(ANY_NUMBER)) {
       const isLossy = number.length > SAFE_LENGTH || LARGE_EXPONENT.test(number)
       if (!isLossy || !JSON_NUMBER.test(number)) continue
       quoted += `${text.slice(copied, start + index)}"${number}"`
@@ -56,13 +49,22 @@ function quoteLongNumbers(text: string): string {
     }
   }
 
-  for (;;) {
-    const quote = text.indexOf('"', position)
-    const end = quote === -1 ? text.length : quote
-    if (end - position >= SHORTEST_EXPONENT && mayHaveExponent(position, end)) quoteWithin(position, end, ANY_NUMBER)
-    else if (end - position > SAFE_LENGTH) quoteWithin(position, end, LONG_NUMBER)
-    if (quote === -1) break
-    const close = endOfString(text, quote)
+  while (position < text.length) {
+    // Between strings, up to the next one: is there a number that is long, or has an exponent?
+    const start = position
+    let digits = 0
+    let isSuspicious = false
+    for (; position < text.length; position++) {
+      const unit = text.charCodeAt(position)
+      if (unit === QUOTE) break
+      if ((unit >= ZERO && unit <= NINE) || unit === POINT || unit === MINUS) digits++
+      else if (digits > 0) {
+        isSuspicious ||= digits > SAFE_LENGTH || unit === SMALL_E || unit === LARGE_E
+        digits = 0
+      }
+    }
+    if (isSuspicious || digits > SAFE_LENGTH) quoteWithin(start, position)
+    const close = endOfString(text, position)
     if (close === -1) break
     position = close + 1
   }
