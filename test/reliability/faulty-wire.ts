@@ -1,6 +1,7 @@
 import { mock } from 'node:test'
 import type { FetchFunction } from '@finport/core'
-import { ELSEWHERE, type Fault } from '../../packages/core/src/conformance/faults.ts'
+import type { Fault } from '../../packages/core/src/conformance/fault.ts'
+import { ELSEWHERE } from '../../packages/core/src/conformance/faults.ts'
 
 /** How long a fault goes on: from the first request to an endpoint, from the second, or for the first alone. */
 export const occurrences = ['lasting', 'later', 'once'] as const

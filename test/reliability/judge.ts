@@ -1,4 +1,4 @@
-import type { Fault } from '../../packages/core/src/conformance/faults.ts'
+import type { Fault } from '../../packages/core/src/conformance/fault.ts'
 import type { Parts } from './app.ts'
 import { type GoodRun, type Observation, textOf } from './run-scene.ts'
 

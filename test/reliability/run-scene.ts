@@ -1,6 +1,6 @@
 import { mock } from 'node:test'
 import { inspect } from 'node:util'
-import type { Fault } from '../../packages/core/src/conformance/faults.ts'
+import type { Fault } from '../../packages/core/src/conformance/fault.ts'
 import type { Parts } from './app.ts'
 import { createFaultyWire, endpointOf, type Occurrence } from './faulty-wire.ts'
 import type { Outcome, Scene, Stage } from './scene.ts'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { isProvider } from '../provider.ts'
+import type { Fault } from './fault.ts'
 import { type CallOf, type GoodRun, type NetworkHarness, runWell, runWithFault } from './fault-run.ts'
-import { type Fault, faults } from './faults.ts'
+import { faults } from './faults.ts'
 import { accountIds, type CasesByName, type ProviderHarness, start } from './harness.ts'
 import { networkCalls } from './network-calls.ts'
 

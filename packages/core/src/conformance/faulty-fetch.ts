@@ -1,5 +1,6 @@
 import type { FetchFunction } from '../runtime.ts'
-import { ELSEWHERE, type Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
+import { ELSEWHERE } from './faults.ts'
 
 /** A request as it is told from others. */
 export type Sent = {
