@@ -6,6 +6,7 @@ const SAFE_LENGTH = 15
 const LARGE_EXPONENT = /[eE][+-]?\d{3}/
 const ANY_NUMBER = /-?\d[\d.]*(?:[eE][+-]?\d+)?/g
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const NAME_END = /^\s*:/
 const QUOTE = 34
 const MINUS = 45
 const POINT = 46
@@ -41,9 +42,12 @@ function quoteLongNumbers(text: string): string {
   let position = 0
 
   const quoteWithin = (start: number, end: number) => {
-    for (const { 0: number, index } of text.slice(start, end).matchAll(ANY_NUMBER)) {
+    const between = text.slice(start, end)
+    for (const { 0: number, index } of between.matchAll(ANY_NUMBER)) {
       const isLossy = number.length > SAFE_LENGTH || LARGE_EXPONENT.test(number)
       if (!isLossy || !JSON_NUMBER.test(number)) continue
+      // A number can't be a name, and is not to become one that can.
+      if (NAME_END.test(between.slice(index + number.length))) continue
       quoted += `${text.slice(copied, start + index)}"${number}"`
       copied = start + index + number.length
     }
