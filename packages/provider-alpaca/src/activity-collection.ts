@@ -37,7 +37,7 @@ export function createActivityCollection(context: ActivityContext, wanted: Wante
       providerAccountId: context.providerAccountId,
       path: path === '' ? place : `${place}.${path}`,
       reason,
-      rawData: row,
+      rawData: context.includeRawData ? row : null,
     })
   }
 

@@ -96,7 +96,7 @@ function toBatch(records: readonly Json[], context: HoldingContext): Batch<Provi
   for (const [index, record] of records.entries()) {
     const holding = toHolding(record, context)
     if ('providerHoldingId' in holding) items.push(holding)
-    else rejected.push(toRejected(record, index, holding, context.providerAccountId))
+    else rejected.push(toRejected(record, index, holding, context))
   }
   return { items, rejected, warnings: [], complete: true }
 }
@@ -105,7 +105,7 @@ function toRejected(
   record: Json,
   index: number,
   { path, reason }: { path: string; reason: string },
-  providerAccountId: string,
+  { providerAccountId, includeRawData }: HoldingContext,
 ): RejectedRecord {
   const id = (record as { asset_id?: unknown } | null)?.asset_id
   return {
@@ -113,6 +113,6 @@ function toRejected(
     providerAccountId,
     path: ['$', `[${index}]`, path === '' ? '' : `.${path}`].join(''),
     reason,
-    rawData: record,
+    rawData: includeRawData ? record : null,
   }
 }

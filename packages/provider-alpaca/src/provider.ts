@@ -35,7 +35,7 @@ const settings = z.object({
   environment: z.literal(environments).default('paper'),
   /** Another address than Alpaca's, such as a sandbox's on a local port: without `/v2`. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Whether records keep Alpaca's own under `rawData`, account numbers masked. Otherwise it is `null`. */
+  /** Whether records, rejected ones too, keep Alpaca's own under `rawData`, account numbers masked. Otherwise it is `null`. */
   includeRawData: z.boolean().default(true),
 })
 
@@ -90,7 +90,11 @@ function parseKey(input: unknown): Result<ApiKeyCredentials, ProviderInvalidInpu
   })
 }
 
-function toAccountBatch(account: WireAccount, mapped: ProviderAccountData | string): Batch<ProviderAccountData> {
+function toAccountBatch(
+  account: WireAccount,
+  mapped: ProviderAccountData | string,
+  includeRawData: boolean,
+): Batch<ProviderAccountData> {
   if (typeof mapped === 'string') {
     const rejected = {
       id: account.id,
@@ -98,7 +102,12 @@ function toAccountBatch(account: WireAccount, mapped: ProviderAccountData | stri
       path: `$.${mapped}`,
       reason: 'It is no decimal number.',
     }
-    return { items: [], rejected: [{ ...rejected, rawData: maskedAccount(account) }], warnings: [], complete: true }
+    return {
+      items: [],
+      rejected: [{ ...rejected, rawData: includeRawData ? maskedAccount(account) : null }],
+      warnings: [],
+      complete: true,
+    }
   }
   const warnings: ProviderWarning[] =
     account.status === 'ACTION_REQUIRED'
@@ -159,7 +168,7 @@ export const alpaca = defineProvider({
         const api = apiFor(credentials)
         const account = await fetchAccount(api, 'fetchAccounts', signal)
         return account.map((one) =>
-          toAccountBatch(one, toAccount(one, { environment: api.environment, includeRawData })),
+          toAccountBatch(one, toAccount(one, { environment: api.environment, includeRawData }), includeRawData),
         )
       },
       async fetchTransactions(credentials: ApiKeyCredentials, providerAccountId: string, query: TransactionQuery = {}) {

@@ -27,7 +27,7 @@ import { type FileProblem, readFile } from './read-file.ts'
 const slug = 'chase-file'
 
 const settings = z.object({
-  /** Whether accounts and transactions keep the file's own record of them, account numbers masked. Otherwise `rawData` is `null`. */
+  /** Whether records, rejected ones too, keep the file's own record of them, account numbers masked. Otherwise `rawData` is `null`. */
   includeRawData: z.boolean().default(true),
   /** Bounds that no real file comes near; a file beyond one is refused with `PROVIDER_INVALID_INPUT`. */
   limits: z

@@ -141,14 +141,14 @@ async function fetchNicknames(ask: Ask, options: RequestOptions): Promise<Result
 type Hashes = { hashes: ReadonlyMap<string, string>; rejected: RejectedRecord[] }
 
 /** The hash of each account number. */
-function readHashes(rows: readonly Json[]): Hashes {
+function readHashes(rows: readonly Json[], includeRawData: boolean): Hashes {
   const hashes = new Map<string, string>()
   const rejected: RejectedRecord[] = []
   for (const [index, raw] of rows.entries()) {
     const parsed = accountNumberSchema.safeParse(raw)
     if (parsed.success) hashes.set(parsed.data.accountNumber, parsed.data.hashValue)
     else {
-      const rawData = toRawData(raw, idOf(fieldOf(raw, 'accountNumber')) ?? '')
+      const rawData = includeRawData ? toRawData(raw, idOf(fieldOf(raw, 'accountNumber')) ?? '') : null
       const place = `$.accountNumbers[${index}]`
       rejected.push(toRejected({ id: null, providerAccountId: null, place, error: parsed.error, rawData }))
     }
@@ -165,14 +165,14 @@ function readRow(
 ): Result<ProviderAccountData, RejectedRecord> {
   const number = idOf(fieldOf(fieldOf(raw, 'securitiesAccount'), 'accountNumber'))
   const hash = number === null ? undefined : hashes.get(number)
-  const rejected = { id: hash ?? null, providerAccountId: hash ?? null, rawData: toRawData(raw, number ?? '') }
+  const rawData = includeRawData ? toRawData(raw, number ?? '') : null
+  const rejected = { id: hash ?? null, providerAccountId: hash ?? null, rawData }
   const parsed = accountSchema.safeParse(raw)
   if (!parsed.success) return Err(toRejected({ ...rejected, place: `$[${index}]`, error: parsed.error }))
   if (hash === undefined) {
     const reason = 'Schwab did not tell the id of this account, so nothing else of it can be asked for.'
     return Err({ ...rejected, path: `$[${index}].securitiesAccount.accountNumber`, reason })
   }
-  const rawData = includeRawData ? rejected.rawData : null
   const nickname = nicknames.get(number ?? '') ?? null
   return Ok(toAccount(parsed.data.securitiesAccount, { providerAccountId: hash, nickname, rawData }))
 }
@@ -194,7 +194,7 @@ export async function fetchAccounts(
   if (accounts.isErr()) return accounts
   if (nicknames.isErr()) return nicknames
 
-  const { hashes, rejected } = readHashes(numbers.value)
+  const { hashes, rejected } = readHashes(numbers.value, options.includeRawData)
   const items = new Map<string, ProviderAccountData>()
   for (const [index, raw] of accounts.value.entries()) {
     const read = readRow({ raw, index, hashes, nicknames: nicknames.value.byNumber }, options.includeRawData)

@@ -178,12 +178,10 @@ function readPositions(
   const rejected: RejectedRecord[] = []
   for (const [index, position] of positions.entries()) {
     const parsed = positionSchema.safeParse(position)
-    const rawData = toRawData(position, accountNumber)
+    const rawData = includeRawData ? toRawData(position, accountNumber) : null
     if (parsed.success) {
       const providerHoldingId = idOf(parsed.data.instrument)
-      items.push(
-        toHolding(parsed.data, { providerAccountId, providerHoldingId, rawData: includeRawData ? rawData : null }),
-      )
+      items.push(toHolding(parsed.data, { providerAccountId, providerHoldingId, rawData }))
     } else {
       const place = `$.securitiesAccount.positions[${index}]`
       rejected.push(toRejected({ id: null, providerAccountId, place, error: parsed.error, rawData }))

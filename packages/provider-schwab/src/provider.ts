@@ -40,7 +40,7 @@ const settings = z.object({
   redirectUri: z.string().regex(/\S/),
   /** Another place that speaks as Schwab does, such as a sandbox that is served: scheme and host. */
   baseUrl: z.url({ protocol: /^https?$/ }).default(schwabUrl),
-  /** Whether records keep Schwab's own of them, account numbers masked. Otherwise `rawData` is `null`. */
+  /** Whether records, rejected ones too, keep Schwab's own of them, account numbers masked. Otherwise `rawData` is `null`. */
   includeRawData: z.boolean().default(true),
 })
 

@@ -250,7 +250,9 @@ export async function fetchTransactions(
   )
   return Ok({
     items,
-    rejected: rejected.filter(({ rawData }) => isWithin(dayOfRaw(rawData), covered)),
+    rejected: rejected
+      .filter(({ rawData }) => isWithin(dayOfRaw(rawData), covered))
+      .map((record) => (includeRawData ? record : { ...record, rawData: null })),
     warnings: [...warningsOf(history.value, providerAccountId), ...(sums === null ? [] : [sums])],
     covered: rows.isCut ? null : covered,
   })
