@@ -201,8 +201,10 @@ function isOwnIssuer(
   if (issuers.length > 1) return false
   if (issuer !== undefined) return named === issuer
   if (named === undefined || !URL.canParse(named)) return named === undefined
-  const { protocol, host } = new URL(named)
-  return protocol === 'https:' && hosts.includes(host)
+  const { host, pathname, href } = new URL(named)
+  // Reading an address mends it: `https:/host` and one with a NUL behind it would pass. A query and a fragment are in no issuer (RFC 8414, section 2).
+  const isAsWritten = href === named || href === `${named}/`
+  return isAsWritten && href === `https://${host}${pathname}` && hosts.includes(host)
 }
 
 /** What the errors of RFC 6749, section 4.1.2.1, and of OpenID Connect, section 3.1.2.6, ask for. Others are taken for a refusal of the request. */
