@@ -118,8 +118,8 @@ export function dayOfId(id: string): IsoDate | null {
 /** A row as a transaction, or why it can't be one. */
 export function readActivity(record: Json, context: ActivityContext): ReadActivity | ActivityProblem {
   const { id, activity_type: type } = (record ?? {}) as { id?: unknown; activity_type?: unknown }
-  // Asked whether it is valid, a schema makes no copy.
   compiledSchemas ??= compileSchemas()
+  // Asked whether it is valid, a schema makes no copy.
   if (type === 'FILL' && compiledSchemas.fill.validate(record)) return readFill(record, context)
   if (type !== 'FILL' && compiledSchemas.other.validate(record)) return readOther(record, context)
   const { error } = (type === 'FILL' ? fillSchema : activitySchema).safeParse(record)

@@ -66,7 +66,7 @@ export function createOAuth(settings: OAuthSettings, { http, now }: { http: Http
     form: Record<string, string>,
     { signal }: RequestOptions,
   ): Promise<Result<OAuthTokens, ProviderError>> {
-    // With the first login, as most processes never see one; before the request, since its answer can't be asked for again.
+    // With the first tokens asked for, which not every process does; before the request, since its answer can't be asked for again.
     const { processGenericTokenEndpointResponse } = await import('oauth4webapi')
     const answer = await http.request({
       operation,

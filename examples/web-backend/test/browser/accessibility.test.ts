@@ -20,6 +20,7 @@ async function faultsOf(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const { violations, passes } = await page.evaluate(
       (options) =>
+        // Put there by the script above.
         (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
       colorScheme === 'dark' ? { runOnly: ['cat.color'] } : {},
     )

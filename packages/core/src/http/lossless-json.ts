@@ -56,18 +56,18 @@ function quoteLongNumbers(text: string): string {
   while (position < text.length) {
     // Between strings, up to the next one: is there a number that is long, or has an exponent?
     const start = position
-    let digits = 0
+    let length = 0
     let isSuspicious = false
     for (; position < text.length; position++) {
       const unit = text.charCodeAt(position)
       if (unit === QUOTE) break
-      if ((unit >= ZERO && unit <= NINE) || unit === POINT || unit === MINUS) digits++
-      else if (digits > 0) {
-        isSuspicious ||= digits > SAFE_LENGTH || unit === SMALL_E || unit === LARGE_E
-        digits = 0
+      if ((unit >= ZERO && unit <= NINE) || unit === POINT || unit === MINUS) length++
+      else if (length > 0) {
+        isSuspicious ||= length > SAFE_LENGTH || unit === SMALL_E || unit === LARGE_E
+        length = 0
       }
     }
-    if (isSuspicious || digits > SAFE_LENGTH) quoteWithin(start, position)
+    if (isSuspicious || length > SAFE_LENGTH) quoteWithin(start, position)
     const close = endOfString(text, position)
     if (close === -1) break
     position = close + 1

@@ -31,6 +31,7 @@ export function race<T>(
 /** Asserts that a row came back as it was saved: field by field, since rows may have more columns. */
 export function assertRow<Row extends Json>(actual: Row | null | undefined, expected: Row, what: string): void {
   assert(actual !== null && actual !== undefined, `${what} must be found.`)
+  // Rows are objects, which `Row extends Json` alone does not say.
   const fields = actual as unknown as { [field: string]: Json }
   for (const [field, value] of Object.entries(expected as unknown as { [field: string]: Json })) {
     assert(fields[field] !== undefined, `${what} came back without ${field}.`)
