@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createProvider, type FileContent, type ProviderTransactionData } from '@finport/core'
 import { chaseFile } from '@finport/provider-chase-file'
 import { centsOf, type Tally } from '../inputs/tally.ts'
 import type { Contestant } from './contestant.ts'
+import { openStream } from './open-stream.ts'
 
 const provider = createProvider(chaseFile).unwrap()
 
@@ -15,7 +15,7 @@ function openFile(path: string, fileContent: FileContent) {
 function addTo(tally: Tally, transactions: readonly ProviderTransactionData[]): void {
   for (const { providerType, transactionType, amount } of transactions) {
     // A REINVEST is two transactions here, its income and the purchase it is made of, and one in the file.
-    if (providerType === 'REINVEST' && transactionType === 'income') continue
+    if (transactionType === 'income' && providerType === 'REINVEST') continue
     tally.rows++
     tally.cents += centsOf(amount)
   }
@@ -29,7 +29,7 @@ async function tallyPages(file: ReturnType<typeof openFile>): Promise<Tally> {
 
 /** Page by page, from a file stream. */
 export const streamed: Contestant = async (path) => {
-  const file = openFile(path, () => createReadStream(path))
+  const file = openFile(path, () => openStream(path))
   return () => tallyPages(file)
 }
 
@@ -41,7 +41,7 @@ export const ofBytes: Contestant = async (path) => {
 
 /** Every transaction in one array, from a file stream. */
 export const collected: Contestant = async (path) => {
-  const file = openFile(path, () => createReadStream(path))
+  const file = openFile(path, () => openStream(path))
   return async () => {
     const tally = { rows: 0, cents: 0 }
     for (const { providerAccountId } of (await provider.fetchAccounts(file)).unwrap().items)

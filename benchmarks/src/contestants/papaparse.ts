@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { ProviderTransactionData } from '@finport/core'
 import papaparse from 'papaparse'
 import { centsOf, type Tally } from '../inputs/tally.ts'
 import { createRowMapper } from './checking-row-mapper.ts'
 import type { Contestant } from './contestant.ts'
+import { openStream } from './open-stream.ts'
 
 const ACCOUNT = 'deposit-4471'
 const PAGE_ROWS = 1_000
@@ -13,7 +13,7 @@ const PAGE_ROWS = 1_000
 function streamRows(path: string, onRow: (row: string[]) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let isHeader = true
-    papaparse.parse<string[]>(createReadStream(path), {
+    papaparse.parse<string[]>(openStream(path), {
       skipEmptyLines: true,
       step({ data }) {
         if (!isHeader) onRow(data)

@@ -1,5 +1,9 @@
 import type { Classification, StatementKind } from './ofx/tables.ts'
 
+const CAPITAL_A = 65
+const SMALL_A = 97
+const SMALL_Z = 122
+
 /** What Chase's own texts mean. */
 type ChaseText = { readonly kind: StatementKind; readonly start: string; readonly classification: Classification }
 
@@ -43,21 +47,24 @@ const chaseTexts: readonly ChaseText[] = [
   },
 ]
 
-/** Whether a text is one of a kind's, since nearly all are merchants'. */
-const patterns: Readonly<Record<StatementKind, RegExp>> = {
-  deposit: patternOf('deposit'),
-  card: patternOf('card'),
-  invest: patternOf('invest'),
+const textsByKind: Readonly<Record<StatementKind, readonly ChaseText[]>> = {
+  deposit: chaseTexts.filter(({ kind }) => kind === 'deposit'),
+  card: chaseTexts.filter(({ kind }) => kind === 'card'),
+  invest: chaseTexts.filter(({ kind }) => kind === 'invest'),
 }
 
-function patternOf(kind: StatementKind): RegExp {
-  const starts = chaseTexts.filter((known) => known.kind === kind).map(({ start }) => start)
-  return new RegExp(starts.length === 0 ? '(?!)' : `^\\s*(?:${starts.join('|')})`, 'i')
+/** What a row of Chase's is by its text, without blanks at its start; `null` where that is a merchant's. */
+export function classifyChaseText(text: string, kind: StatementKind): Classification | null {
+  for (const { start, classification } of textsByKind[kind]) if (startsWith(text, start)) return classification
+  return null
 }
 
-/** What a row of Chase's is by its text; `null` where that is a merchant's. */
-export function classifyChaseText(name: string, kind: StatementKind): Classification | null {
-  if (!patterns[kind].test(name)) return null
-  const text = name.trimStart().toUpperCase()
-  return chaseTexts.find((known) => known.kind === kind && text.startsWith(known.start))?.classification ?? null
+/** Whether a text starts with another, which is in capitals, whatever case it is in itself. */
+function startsWith(text: string, capitals: string): boolean {
+  for (let index = 0; index < capitals.length; index++) {
+    const unit = text.charCodeAt(index)
+    const isSmall = unit >= SMALL_A && unit <= SMALL_Z
+    if ((isSmall ? unit - SMALL_A + CAPITAL_A : unit) !== capitals.charCodeAt(index)) return false
+  }
+  return true
 }

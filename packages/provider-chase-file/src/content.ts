@@ -2,9 +2,9 @@ import { Buffer, isAscii } from 'node:buffer'
 import { setImmediate } from 'node:timers/promises'
 import type { FileContent } from '@finport/core'
 
-const CHUNK_BYTES = 64 * 1024
+const CHUNK_BYTES = 32 * 1024
 /** How much is read before others get a turn. */
-const TURN_BYTES = 16 * CHUNK_BYTES
+const TURN_BYTES = 32 * CHUNK_BYTES
 
 /** A piece of a file. */
 export type ContentChunk = {
@@ -17,7 +17,7 @@ export type ContentChunk = {
 }
 
 /**
- * A file in pieces of 64 KB or so, whatever pieces it comes in. UTF-16 is made UTF-8 first.
+ * A file in pieces of 32 KB or so, whatever pieces it comes in. UTF-16 is made UTF-8 first.
  *
  * @throws whatever the host's stream throws, and a {@link ContentError} when it gives something other than bytes.
  */

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import type { Decimal, IsoDate } from '@finport/core'
 import { createOccurrenceCounter, type OccurrenceCounter } from './occurrence-counter.ts'
 import { hashOfBoth, printOf, type TextPrint } from './text-print.ts'
@@ -20,9 +19,9 @@ export type TransactionIdentity = (date: IsoDate, amount: Decimal, text: TextPri
 export function createTransactionIdentity(): TransactionIdentity {
   const days = new Map<IsoDate, OccurrenceCounter>()
   let lastDate: IsoDate | null = null
+  let idStart = ''
   let day = createOccurrenceCounter(0)
   let rowsOfDay = 0
-  const id = createIdWriter()
 
   /** Days have about as many rows as the one before. */
   const createDay = (date: IsoDate): OccurrenceCounter => {
@@ -36,11 +35,13 @@ export function createTransactionIdentity(): TransactionIdentity {
     if (date !== lastDate) {
       day = days.get(date) ?? createDay(date)
       lastDate = date
+      idStart = `${date}_`
     }
     rowsOfDay++
     const print = finish(hashOfBoth(text, more))
     const occurrence = day.next(print, finish(hashOfAmount(amount)))
-    return id.write(date, amount, print, occurrence)
+    // Short texts are joined first, since of long ones V8 makes a tree.
+    return idStart + amount + idEndOf(print, occurrence)
   }
 }
 
@@ -84,36 +85,24 @@ function finish(state: number): number {
   return mixed ^ (mixed >>> 16)
 }
 
-const LONGEST_ID = 2_048
 const UNDERSCORE = 95
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
-/** Puts ids together as bytes: as texts, they would be trees of their parts, of three times the size. */
-function createIdWriter() {
-  const bytes = Buffer.alloc(LONGEST_ID)
-  let written: IsoDate | null = null
-  let dateEnd = 0
-
-  const put = (text: string, start: number): number => {
-    for (let index = 0; index < text.length; index++) bytes[start + index] = text.charCodeAt(index)
-    const end = start + text.length
-    bytes[end] = UNDERSCORE
-    return end + 1
-  }
-
-  return {
-    /** Eight digits for the text: ids are short and show none of it. */
-    write(date: IsoDate, amount: Decimal, print: number, occurrence: number): string {
-      if (date !== written) {
-        dateEnd = put(date, 0)
-        written = date
-      }
-      let end = put(amount, dateEnd)
-      for (let shift = 28; shift >= 0; shift -= 4) bytes[end++] = DIGITS[(print >>> shift) & 15] as number
-      bytes[end++] = UNDERSCORE
-      if (occurrence > 9) return bytes.toString('latin1', 0, end) + occurrence
-      bytes[end++] = DIGITS[occurrence] as number
-      return bytes.toString('latin1', 0, end)
-    },
-  }
+/** Eight digits for the text, so that ids are short and show none of it, and which of its equals a row is. */
+function idEndOf(print: number, occurrence: number): string {
+  const digit = (shift: number) => DIGITS[(print >>> shift) & 15] as number
+  return (
+    String.fromCharCode(
+      UNDERSCORE,
+      digit(28),
+      digit(24),
+      digit(20),
+      digit(16),
+      digit(12),
+      digit(8),
+      digit(4),
+      digit(0),
+      UNDERSCORE,
+    ) + occurrence
+  )
 }

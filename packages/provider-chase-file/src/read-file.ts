@@ -6,7 +6,7 @@ import { describeForeignFile, describeSignature } from './foreign-file.ts'
 import { createOfxReader } from './ofx/reader.ts'
 
 /** With larger pages V8 takes their records for long-lived and keeps them out of its young generation: then a file takes half as much memory again. */
-const ROWS_PER_PAGE = 200
+const ROWS_PER_PAGE = 100
 const HEAD_BYTES = 4_096
 /** Within this much of a file something of its format must come. Chunks end anywhere, so that twice as much is read before it is given up. */
 const SEARCHED_BYTES = 64 * 1024
@@ -37,7 +37,7 @@ export type ReadOptions = {
 }
 
 /**
- * Reads a file in pages of a few hundred rows. A problem is the last thing it yields.
+ * Reads a file in pages of a hundred rows or more. A problem is the last thing it yields.
  *
  * @returns after the last page, what the file was.
  */

@@ -143,3 +143,20 @@ describe('the id', () => {
     expect(await idOf()).toBe('2026-01-31_-4.25_1261ec92_0')
   })
 })
+
+test('texts are the same in a file of ASCII, which is read four bytes at a time, and in one that is not', async () => {
+  const character = fc.constantFrom(...' !-~aZ09\t', '  ', '   ')
+  const text = fc.string({ unit: character, minLength: 1, maxLength: 40 }).filter((value) => value.trim() !== '')
+  const texts = fc.array(fc.record({ NAME: text, MEMO: text }), { minLength: 1, maxLength: 20 })
+  await fc.assert(
+    fc.asyncProperty(texts, async (rows) => {
+      const file = printOfx([{ rows: rows.map((fields) => record(fields)) }], sgml, chaseSignOn)
+      const plain = await readRecords(file)
+      const other = await readRecords(file.replace('<OFX>', '<!-- Überweisung -->\n<OFX>'))
+      expect(plain.items).toHaveLength(rows.length)
+      expect(other.items).toEqual(plain.items)
+      for (const { description } of plain.items) expect(description).not.toMatch(/\s{2}|[^\S ]/)
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -90,7 +90,7 @@ export function createRowReader({ header, roles, kind }: Layout): RowReader {
     const text = decodeCell(row[description] ?? '')
     const word = decodeCell(cell(row, type) || cell(row, details))
     const { transactionType, subtype, rail } =
-      classifyChaseText(text, kind) ?? classifyWord(kind, word, money.value.startsWith('-'))
+      classifyChaseText(text.trimStart(), kind) ?? classifyWord(kind, word, money.value.startsWith('-'))
     const ordered = optionalDate('authorizedDate', cell(row, authorized))
     if (typeof ordered === 'string') return ordered
     const settled = optionalDate('settlementDate', cell(row, settlement))

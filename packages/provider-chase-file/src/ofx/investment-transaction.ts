@@ -49,7 +49,7 @@ export function toInvestmentTransactions(
   const commission = costOf(read('COMMISSION'))
 
   const make = (
-    kind: TransactionKind,
+    { transactionType, subtype }: TransactionKind,
     amount: Decimal,
     quantity: Decimal | null,
     ownUnits: Decimal | null = quantity,
@@ -57,11 +57,12 @@ export function toInvestmentTransactions(
     providerTransactionId: context.identify(
       date.value,
       amount,
-      printOf(investmentIdentity(kind.transactionType === 'income' ? 'INCOME' : word, securityKey, ownUnits)),
+      printOf(investmentIdentity(transactionType === 'income' ? 'INCOME' : word, securityKey, ownUnits)),
       EMPTY_PRINT,
     ),
     providerAccountId: context.providerAccountId,
-    ...kind,
+    transactionType,
+    subtype,
     providerType: word,
     amount,
     currency: currencyOf(childOf(details, 'CURRENCY'), 'CURSYM') ?? context.currency,
@@ -70,7 +71,7 @@ export function toInvestmentTransactions(
     authorizedDate: null,
     settlementDate: settled === '' ? null : context.readDate(settled).unwrapOr<IsoDate | null>(null),
     occurredAt: null,
-    rail: kind.transactionType === 'transfer' ? 'book' : null,
+    rail: transactionType === 'transfer' ? 'book' : null,
     checkNumber: null,
     symbol: security?.symbol ?? null,
     securityName: security?.name ?? null,

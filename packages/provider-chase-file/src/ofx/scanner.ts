@@ -185,6 +185,37 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return tag
   }
 
+  /**
+   * Reads on from a tag while tags come as they came the last time: nearly all. What else comes is left to `scan`, and the tag before it, which is the last then.
+   * Returns where that begins.
+   */
+  const follow = (window: Window, first: Tag, firstStart: number): number => {
+    const { text, bytes } = window
+    let tag = first
+    let start = firstStart
+    while (isPlain) {
+      const { successor } = tag
+      if (successor === null || successor.kind === 'empty') break
+      const position = start + 1 + tag.length
+      const end = text.indexOf('<', position)
+      if (end === -1 || end - position > limits.valueLength || !isTagAt(successor, bytes, end + 1)) break
+      if (tag.kind === 'start' && tag.level === UNKNOWN) {
+        const value = readPlainText(window, tag, position, end, events.onText)
+        if (value === '') break
+        top.fields.push(tag.name, value)
+        leaf = tag.name
+      } else {
+        begin(tag, chunkOffset + start)
+        leaf = ''
+        if (isPaused || path.length > limits.depth) break
+      }
+      tag = successor
+      start = end
+    }
+    lastTag = tag
+    return start
+  }
+
   const scan = (window: Window, isLast: boolean): ScanProblem | null => {
     const { text, bytes } = window
     let position = 0
@@ -192,7 +223,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     for (;;) {
       let start = text.indexOf('<', position)
       if (start === -1 || isOverLimit(start - position)) break
-      const next = bytes[start + 1]
+      const next = start + 1 < bytes.byteLength ? bytes.getUint8(start + 1) : null
       if (next === EXCLAMATION_MARK || next === QUESTION_MARK) {
         const special = findSpecial(text, start)
         if (special === 'unknown' && !isLast) return leave(window, position, start)
@@ -216,37 +247,17 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       }
       lastTag = tag
       const textStart = position
-      position = start + 1 + tag.source.length
+      position = start + 1 + tag.length
       if (tag.kind === 'empty' && isInText(text, textStart, start)) {
         extend(text, textStart, start, ' ')
         continue
       }
       if (pending !== null) settle(pending, window, textStart, start)
 
-      // Leaves as they came the last time: nearly all. Whatever else comes is left to the rest of the loop.
-      while (isPlain && tag.kind === 'start' && tag.level === UNKNOWN && path.length <= limits.depth) {
-        const end = text.indexOf('<', position)
-        const next: Tag | null = tag.successor
-        if (next === null || next.kind === 'empty' || end - position > limits.valueLength) break
-        if (end === -1 || !isTagAt(next, bytes, end + 1)) break
-        const value = readPlainText(window, tag, position, end, events.onText)
-        if (value === '') break
-        top.fields.push(tag.name, value)
-        leaf = tag.name
-        tag = next
-        start = end
-        position = start + 1 + tag.source.length
-        if (tag.kind !== 'end' || tag.name !== leaf) continue
-        const after = text.indexOf('<', position)
-        const successor: Tag | null = tag.successor
-        if (successor === null || after === -1 || !isTagAt(successor, bytes, after + 1)) break
-        leaf = ''
-        tag = successor
-        start = after
-        position = start + 1 + tag.source.length
-      }
-      lastTag = tag
-      begin(tag, chunkOffset + start)
+      start = follow(window, tag, start)
+      tag = lastTag
+      position = start + 1 + tag.length
+      if (!isPaused && path.length <= limits.depth) begin(tag, chunkOffset + start)
       leaf = ''
       if (isPaused) {
         isPaused = false
@@ -256,7 +267,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     return leave(window, position, text.length)
   }
 
-  const isOverfull = (): boolean => top.fields.length / 2 + top.children.length > MOST_VALUES
+  const isOverfull = (): boolean => top.fields.length > 2 * MOST_VALUES || top.children.length > MOST_VALUES
 
   const isOverLimit = (more: number): boolean =>
     path.length > limits.depth ||
@@ -264,9 +275,9 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     (pending !== null && pendingRaw.length + pendingDecoded.length + more > limits.valueLength)
 
   /** Leaves a chunk: the text from `position` belongs to what is pending, and from `tail` on comes again with the next chunk. */
-  const leave = ({ text, bytes }: Window, position: number, tail: number): ScanProblem | null => {
+  const leave = ({ text }: Window, position: number, tail: number): ScanProblem | null => {
     if (pending !== null) pendingRaw += text.slice(position, tail)
-    carried = Buffer.from(bytes.subarray(tail))
+    carried = Buffer.from(text.slice(tail), 'latin1')
     chunkOffset += tail
     if (path.length > limits.depth) {
       return { offset: top.offset, reason: `Elements are nested more than ${limits.depth} deep.` }

@@ -1,10 +1,13 @@
 import { Buffer } from 'node:buffer'
+import { areEqual, type Bytes, bytesOf } from './bytes.ts'
 import { createRecentValue, type RecentValue } from './recent-value.ts'
 
 /** What stands between angle brackets. */
 export type Tag = {
-  /** Its bytes after the opening bracket, the closing one included. */
-  readonly source: Uint8Array
+  /** How many bytes it has after the opening bracket, the closing one included. */
+  readonly length: number
+  /** Those bytes. */
+  readonly source: Bytes
   readonly kind: 'start' | 'end' | 'empty'
   readonly name: string
   /** How deep it is; {@link UNKNOWN} for what is no known aggregate. */
@@ -43,8 +46,9 @@ export function createTagReader(
     // As a property's name a text is kept once, so that comparing names compares two references.
     const [name = ''] = Object.keys({ [word.toUpperCase()]: null })
     const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
-    const source = Uint8Array.from(Buffer.from(`${inside}>`, 'latin1'))
+    const source = bytesOf(Uint8Array.from(Buffer.from(`${inside}>`, 'latin1')))
     return {
+      length: source.byteLength,
       source,
       kind,
       name,
@@ -67,9 +71,6 @@ export function createTagReader(
 }
 
 /** Whether a tag stands at a position, after its opening bracket. */
-export function isTagAt({ source }: Tag, bytes: Uint8Array, position: number): boolean {
-  const { length } = source
-  if (position + length > bytes.length) return false
-  for (let index = 0; index < length; index++) if (bytes[position + index] !== source[index]) return false
-  return true
+export function isTagAt({ source, length }: Tag, bytes: Bytes, position: number): boolean {
+  return position + length <= bytes.byteLength && areEqual(source, 0, bytes, position, length)
 }

@@ -1,18 +1,19 @@
 import type { Buffer } from 'node:buffer'
+import { type Bytes, bytesOf } from './bytes.ts'
 import { isRecent, keepRecent } from './recent-value.ts'
 import type { Tag } from './tag.ts'
 import { cleanText, decodeEntities } from './text.ts'
 
 /** What of a file is looked at: its bytes, the same as a text whose code units are bytes, and where its next `&` is, as far as that is known. */
-export type Window = { readonly bytes: Buffer; readonly text: string; ampersand: number }
+export type Window = { readonly bytes: Bytes; readonly text: string; ampersand: number }
 
 /** A window on some bytes. */
 export function windowOf(bytes: Buffer): Window {
-  return { bytes, text: bytes.toString('latin1'), ampersand: -1 }
+  return { bytes: bytesOf(bytes), text: bytes.toString('latin1'), ampersand: -1 }
 }
 
 /** Is told of a value that is read as it stands, and between which bytes that is. */
-export type TextListener = (value: string, bytes: Uint8Array, from: number, to: number) => void
+export type TextListener = (value: string, bytes: Bytes, from: number, to: number) => void
 
 /** The value of a text that is plain ASCII, without the blanks around it. `onText` is told of it if its tag has texts. */
 export function readPlainText(
@@ -27,8 +28,8 @@ export function readPlainText(
   if (recent !== null && isRecent(recent, bytes, position, end)) return recent.value
   let from = position
   let to = end
-  while (from < to && isBlank(bytes[from] as number)) from++
-  while (to > from && isBlank(bytes[to - 1] as number)) to--
+  while (from < to && isBlank(bytes.getUint8(from))) from++
+  while (to > from && isBlank(bytes.getUint8(to - 1))) to--
   if (window.ampersand < from) {
     const next = text.indexOf('&', from)
     window.ampersand = next === -1 ? text.length : next
