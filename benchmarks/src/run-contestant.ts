@@ -1,5 +1,5 @@
 /**
- * One contestant in a process of its own: reads a small file five times to warm up, then the file, and prints what that took.
+ * One contestant in a process of its own: reads a small file ten times to warm up, then the file, and prints what that took.
  *
  *     node benchmarks/src/run-contestant.ts <contestant> <small file> <file>
  */
@@ -12,7 +12,7 @@ import { peakMemory } from './peak-memory.ts'
 export type Run = { milliseconds: number; cpuMilliseconds: number; peakBytes: number; tally: Tally | null }
 
 /** How often the small file is read before, since servers read file after file. */
-const WARM_UPS = 5
+const WARM_UPS = 10
 
 /** What takes less than this is done some more times: a single time would say little. */
 const SHORT_MILLISECONDS = 100

@@ -25,21 +25,22 @@ export async function* readChunks(content: FileContent, signal?: AbortSignal): A
   let decoder: TextDecoder | null = null
   let isFirst = true
   let sinceTurn = 0
-  for await (const bytes of content instanceof Uint8Array
-    ? slices(content)
-    : coalesced(untilAborted(opened(content), signal))) {
-    if (isFirst) decoder = utf16DecoderOf(bytes)
-    isFirst = false
-    const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
-    yield {
-      size: bytes.length,
-      bytes: Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength),
-      isPlain: isAscii(utf8) && !utf8.includes(0),
-    }
-    sinceTurn += bytes.length
-    if (sinceTurn >= TURN_BYTES) {
-      sinceTurn = 0
-      await setImmediate()
+  const pieces = content instanceof Uint8Array ? [content] : coalesced(untilAborted(opened(content), signal))
+  for await (const piece of pieces) {
+    for (const bytes of slices(piece)) {
+      if (isFirst) decoder = utf16DecoderOf(bytes)
+      isFirst = false
+      const utf8 = decoder === null ? bytes : Buffer.from(decoder.decode(bytes, { stream: true }))
+      yield {
+        size: bytes.length,
+        bytes: Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength),
+        isPlain: isAscii(utf8) && !utf8.includes(0),
+      }
+      sinceTurn += bytes.length
+      if (sinceTurn >= TURN_BYTES) {
+        sinceTurn = 0
+        await setImmediate()
+      }
     }
   }
 }
@@ -71,7 +72,7 @@ async function* coalesced(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     waiting.push(bytes)
     length += bytes.length
     if (length < CHUNK_BYTES) continue
-    yield* slices(waiting.length === 1 ? bytes : Buffer.concat(waiting))
+    yield waiting.length === 1 ? bytes : Buffer.concat(waiting)
     waiting = []
     length = 0
   }

@@ -4,7 +4,7 @@ import type { OfxElement } from './element.ts'
 import { findSpecial } from './special-markup.ts'
 import { createTagReader, isTagAt, type Tag, UNKNOWN } from './tag.ts'
 import { cleanText, decodeBytes, decodeEntities } from './text.ts'
-import { readPlainText, type TextListener, type Window, windowOf } from './window.ts'
+import { findNextTag, readPlainText, type TextListener, type Window, windowOf } from './window.ts'
 
 /** How an aggregate ended: by its own end tag, by the tag of something that can't be inside it, or with the file. */
 export type ElementEnd = 'tag' | 'implied' | 'file'
@@ -197,9 +197,10 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       const { successor } = tag
       if (successor === null || successor.kind === 'empty') break
       const position = start + 1 + tag.length
-      const end = text.indexOf('<', position)
+      const isLeaf = tag.kind === 'start' && tag.level === UNKNOWN
+      const end = isLeaf ? text.indexOf('<', position) : findNextTag(window, position)
       if (end === -1 || end - position > limits.valueLength || !isTagAt(successor, bytes, end + 1)) break
-      if (tag.kind === 'start' && tag.level === UNKNOWN) {
+      if (isLeaf) {
         const value = readPlainText(window, tag, position, end, events.onText)
         if (value === '') break
         top.fields.push(tag.name, value)

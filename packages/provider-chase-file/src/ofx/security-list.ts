@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { ContentChunk } from '../content.ts'
 import { childOf, type OfxElement } from './element.ts'
 import { aggregateLevels, knownLeaves } from './elements.ts'
@@ -15,6 +16,10 @@ export type SecurityList = {
 const infos: ReadonlySet<string> = new Set(securityElements)
 const insideInfo: ReadonlySet<string> = new Set(['SECINFO', 'SECID'])
 
+/** Where the first of them begins: what stands before is looked through for it and not read. */
+const FIRST_INFO = new RegExp(`<(?:${[...infos].join('|')})[\\s>]`, 'i')
+const LONGEST_START = Math.max(...securityElements.map((name) => `<${name}>`.length))
+
 /** A security list stands behind the statements whose rows name securities only by number, so that a file with investments is read for it first. */
 export function createSecurityList(limits: ScannerLimits): SecurityList {
   const securities = new Map<string, Security>()
@@ -30,5 +35,18 @@ export function createSecurityList(limits: ScannerLimits): SecurityList {
     },
     limits,
   )
-  return { write: (chunk) => scanner.write(chunk) === null, securities }
+  let hasBegun = false
+  /** The end of the chunk before, in which the first may begin. */
+  let before = ''
+  return {
+    write(chunk) {
+      if (hasBegun) return scanner.write(chunk) === null
+      const text = before + chunk.bytes.toString('latin1')
+      const start = text.search(FIRST_INFO)
+      hasBegun = start !== -1
+      before = hasBegun ? '' : text.slice(1 - LONGEST_START)
+      return !hasBegun || scanner.write({ ...chunk, bytes: Buffer.from(text.slice(start), 'latin1') }) === null
+    },
+    securities,
+  }
 }

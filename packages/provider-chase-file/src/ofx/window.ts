@@ -41,6 +41,15 @@ export function readPlainText(
   return value
 }
 
+/** Where the next `<` is behind something other than a leaf's tag: nearly always after a line's end. -1 when there is none. */
+export function findNextTag({ text, bytes }: Window, position: number): number {
+  let index = position
+  while (index < bytes.byteLength && isBlank(bytes.getUint8(index))) index++
+  return index < bytes.byteLength && bytes.getUint8(index) === LESS_THAN ? index : text.indexOf('<', index)
+}
+
+const LESS_THAN = 60
+
 function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13)
 }
