@@ -221,3 +221,15 @@ test('securities that move within the account are told apart by their units, whi
   expect(ten).not.toBe(twenty)
   expect(await idsOf('20', '10')).toEqual([twenty, ten])
 })
+
+test('a security list is found wherever pieces of the file end in its first tag', async () => {
+  const PIECE_BYTES = 32 * 1024
+  const file = fileOf({ transactions: trade('BUY') })
+  const start = file.indexOf('<STOCKINFO>')
+  for (let split = -1; split <= '<STOCKINFO>'.length + 1; split++) {
+    const padded = file.replace('<OFX>', `<OFX>${' '.repeat(PIECE_BYTES - start - split)}`)
+    expect(padded.indexOf('<STOCKINFO>')).toBe(PIECE_BYTES - split)
+    const { items } = await readRecords(padded)
+    expect(items).toMatchObject([{ symbol: 'FXGL', securityName: 'FOXGLOVE FOODS INC' }])
+  }
+})
