@@ -1,3 +1,5 @@
+import type { Bytes } from './ofx/bytes.ts'
+
 /** What tells a text from others whatever blanks it has, and whether it has too many. */
 export type TextPrint = {
   readonly text: string
@@ -13,7 +15,7 @@ export type TextPrint = {
 export type TextPrints = {
   of(text: string): TextPrint
   /** Prepares the print of a text that is ASCII and lies between two positions of some bytes, which are read several times as fast as a text. */
-  note(text: string, bytes: DataView, from: number, to: number): void
+  note(text: string, bytes: Bytes, from: number, to: number): void
 }
 
 const SPACE = 32

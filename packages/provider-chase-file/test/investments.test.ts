@@ -233,3 +233,9 @@ test('a security list is found wherever pieces of the file end in its first tag'
     expect(items).toMatchObject([{ symbol: 'FXGL', securityName: 'FOXGLOVE FOODS INC' }])
   }
 })
+
+test('a security that stands only in a comment is none', async () => {
+  const commented = fileOf({ transactions: trade('BUY'), securities: `<!-- ${securityList} -->` })
+  const { items } = await readRecords(commented)
+  expect(items).toMatchObject([{ symbol: null, securityName: null }])
+})

@@ -186,8 +186,8 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
   }
 
   /**
-   * Reads on from a tag while tags come as they came the last time: nearly all. What else comes is left to `scan`, and the tag before it, which is the last then.
-   * Returns where that begins.
+   * Reads on from a tag while tags come as they came the last time: nearly all. What else comes is left to `scan`, with the tag before it: that is `lastTag` then, which has not begun
+   * unless it pauses or is too deep. Returns where it stands.
    */
   const follow = (window: Window, first: Tag, firstStart: number): number => {
     const { text, bytes } = window
@@ -196,7 +196,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
     while (isPlain) {
       const { successor } = tag
       if (successor === null || successor.kind === 'empty') break
-      const position = start + 1 + tag.length
+      const position = start + 1 + tag.source.byteLength
       const isLeaf = tag.kind === 'start' && tag.level === UNKNOWN
       const end = isLeaf ? text.indexOf('<', position) : findNextTag(window, position)
       if (end === -1 || end - position > limits.valueLength || !isTagAt(successor, bytes, end + 1)) break
@@ -248,7 +248,7 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
       }
       lastTag = tag
       const textStart = position
-      position = start + 1 + tag.length
+      position = start + 1 + tag.source.byteLength
       if (tag.kind === 'empty' && isInText(text, textStart, start)) {
         extend(text, textStart, start, ' ')
         continue
@@ -257,8 +257,9 @@ export function createScanner(events: ScannerEvents, limits: ScannerLimits): Sca
 
       start = follow(window, tag, start)
       tag = lastTag
-      position = start + 1 + tag.length
-      if (!isPaused && path.length <= limits.depth) begin(tag, chunkOffset + start)
+      position = start + 1 + tag.source.byteLength
+      const hasBegun = isPaused || path.length > limits.depth
+      if (!hasBegun) begin(tag, chunkOffset + start)
       leaf = ''
       if (isPaused) {
         isPaused = false

@@ -16,8 +16,8 @@ export type SecurityList = {
 const infos: ReadonlySet<string> = new Set(securityElements)
 const insideInfo: ReadonlySet<string> = new Set(['SECINFO', 'SECID'])
 
-/** Where the first of them begins: what stands before is looked through for it and not read. */
-const FIRST_INFO = new RegExp(`<(?:${[...infos].join('|')})[\\s>]`, 'i')
+/** Where the first of them begins, or a comment or CDATA section that may hold one: what stands before is looked through for it and not read. */
+const FIRST_INFO = new RegExp(`<(?:!|(?:${securityElements.join('|')})[\\s>])`, 'i')
 const LONGEST_START = Math.max(...securityElements.map((name) => `<${name}>`.length))
 
 /** A security list stands behind the statements whose rows name securities only by number, so that a file with investments is read for it first. */

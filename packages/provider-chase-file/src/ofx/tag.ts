@@ -4,9 +4,7 @@ import { createRecentValue, type RecentValue } from './recent-value.ts'
 
 /** What stands between angle brackets. */
 export type Tag = {
-  /** How many bytes it has after the opening bracket, the closing one included. */
-  readonly length: number
-  /** Those bytes. */
+  /** Its bytes after the opening bracket, the closing one included. */
   readonly source: Bytes
   readonly kind: 'start' | 'end' | 'empty'
   readonly name: string
@@ -46,10 +44,8 @@ export function createTagReader(
     // As a property's name a text is kept once, so that comparing names compares two references.
     const [name = ''] = Object.keys({ [word.toUpperCase()]: null })
     const kind = slash === '/' ? 'end' : emptySlash === '/' ? 'empty' : 'start'
-    const source = bytesOf(Uint8Array.from(Buffer.from(`${inside}>`, 'latin1')))
     return {
-      length: source.byteLength,
-      source,
+      source: bytesOf(Uint8Array.from(Buffer.from(`${inside}>`, 'latin1'))),
       kind,
       name,
       level: aggregateLevels.get(name) ?? UNKNOWN,
@@ -71,6 +67,7 @@ export function createTagReader(
 }
 
 /** Whether a tag stands at a position, after its opening bracket. */
-export function isTagAt({ source, length }: Tag, bytes: Bytes, position: number): boolean {
-  return position + length <= bytes.byteLength && areEqual(source, 0, bytes, position, length)
+export function isTagAt({ source }: Tag, bytes: Bytes, position: number): boolean {
+  const { byteLength } = source
+  return position + byteLength <= bytes.byteLength && areEqual(source, 0, bytes, position, byteLength)
 }
